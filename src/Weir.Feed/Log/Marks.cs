@@ -1,0 +1,136 @@
+using System.Buffers.Binary;
+using Weir.Feed.Disks;
+
+namespace Weir.Feed.Log;
+
+/// <summary>
+/// The small files beside a topic's segments that any process may replace: the low-water mark, below which nothing is read
+/// any more, and each consumer's position. Each is replaced atomically and durably under the topic's short lock.
+/// </summary>
+internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
+{
+    /// <summary>What a mark is called while it is being written; no escaped name ends like this.</summary>
+    public const string TemporarySuffix = "%tmp";
+
+    private const int Bytes = 32;
+    private const uint LowWaterMagic = 0x574f_4c57; // "WLOW"
+    private const uint PositionMagic = 0x534f_5057; // "WPOS"
+    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>Nothing below is read; <see cref="RecordId.Zero"/> when nothing was trimmed.</summary>
+    /// <exception cref="FeedException">The mark is damaged. What it said is not known, so nothing is hidden: see <see cref="FeedLog"/>.</exception>
+    public RecordId LowWater(string topic) =>
+        Read(Path.Combine(directory.TopicPath(topic), FeedDirectory.LowWaterName), LowWaterMagic) ?? RecordId.Zero;
+
+    public async ValueTask<RecordId> RaiseLowWaterAsync(string topic, RecordId below, CancellationToken cancellationToken)
+    {
+        using IDisposable held = await LockAsync(topic, cancellationToken);
+        RecordId current = LowWater(topic);
+        if (below <= current) return current;
+        string path = directory.TopicPath(topic);
+        Replace(path, Path.Combine(path, FeedDirectory.LowWaterName), LowWaterMagic, below);
+        return below;
+    }
+
+    public RecordId? Position(string topic, string consumer) => Read(PositionPath(topic, consumer), PositionMagic);
+
+    public IReadOnlyList<ConsumerPosition> Positions(string topic)
+    {
+        var positions = new List<ConsumerPosition>();
+        foreach (string entry in directory.Disk.List(ConsumersPath(topic)))
+        {
+            if (entry.EndsWith(TemporarySuffix, StringComparison.Ordinal) || TopicName.Unescape(entry) is not { } consumer) continue;
+            if (Position(topic, consumer) is { } position) positions.Add(new(consumer, position));
+        }
+
+        positions.Sort(static (a, b) => string.CompareOrdinal(a.Consumer, b.Consumer));
+        return positions;
+    }
+
+    public async ValueTask SetPositionAsync(string topic, string consumer, RecordId? position, CancellationToken cancellationToken)
+    {
+        string consumers = ConsumersPath(topic);
+        if (position is null && !directory.Disk.FileExists(PositionPath(topic, consumer))) return;
+        directory.Disk.CreateDirectory(consumers);
+        using IDisposable held = await LockAsync(topic, cancellationToken);
+        if (position is { } id)
+        {
+            Replace(consumers, PositionPath(topic, consumer), PositionMagic, id);
+            return;
+        }
+
+        directory.Disk.Delete(PositionPath(topic, consumer));
+        directory.Disk.SyncDirectory(consumers);
+    }
+
+    /// <summary>Whether the file holds an intact mark; null when there is no such file.</summary>
+    public static bool? IsIntact(IDisk disk, string path)
+    {
+        using IDiskFile? file = disk.OpenRead(path);
+        if (file is null) return null;
+        return TryRead(file, LowWaterMagic, out _) || TryRead(file, PositionMagic, out _);
+    }
+
+    private string ConsumersPath(string topic) => Path.Combine(directory.TopicPath(topic), FeedDirectory.ConsumersName);
+
+    private string PositionPath(string topic, string consumer) => Path.Combine(ConsumersPath(topic), TopicName.Escape(consumer));
+
+    private RecordId? Read(string path, uint magic)
+    {
+        using IDiskFile? file = directory.Disk.OpenRead(path);
+        if (file is null) return null;
+        if (TryRead(file, magic, out RecordId id)) return id;
+
+        // A mark that cannot be read hides nothing and acknowledges nothing: records come again rather than get lost.
+        FeedLog.MarkDamaged(options.Logger, path);
+        return null;
+    }
+
+    private static bool TryRead(IDiskFile file, uint magic, out RecordId id)
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        id = default;
+        if (file.Read(bytes, 0) != Bytes || file.Length != Bytes) return false;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != magic) return false;
+        if (Crc32C.Compute(bytes[8..]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..])) return false;
+        id = new(BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]));
+        return true;
+    }
+
+    private void Replace(string inDirectory, string path, uint magic, RecordId id)
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        bytes.Clear();
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, magic);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], id.Milliseconds);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], id.Sequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], Crc32C.Compute(bytes[8..]));
+        string temporary = path + TemporarySuffix;
+        using (IDiskFile file = directory.Disk.OpenWrite(temporary))
+        {
+            file.Truncate(0);
+            file.Write(bytes, 0);
+            file.Sync();
+        }
+
+        directory.Disk.Rename(temporary, path);
+        directory.Disk.SyncDirectory(inDirectory);
+    }
+
+    private async ValueTask<IDisposable> LockAsync(string topic, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(directory.TopicPath(topic), FeedDirectory.MarksLockName);
+        long started = options.Time.GetTimestamp();
+        while (true)
+        {
+            if (directory.Disk.TryLock(path, $"process {Environment.ProcessId}") is { } held) return held;
+            if (options.Time.GetElapsedTime(started) > options.MarkLockTimeout)
+            {
+                throw new FeedException(
+                    $"The marks of topic '{topic}' stayed locked for {options.MarkLockTimeout.TotalSeconds:0} s ({path}). A process that holds the lock hangs; stop it and try again.");
+            }
+
+            await Task.Delay(LockRetry, options.Time, cancellationToken);
+        }
+    }
+}

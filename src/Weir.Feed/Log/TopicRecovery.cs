@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Logging;
+using Weir.Feed.Disks;
+
+namespace Weir.Feed.Log;
+
+/// <summary>
+/// Brings a topic's last segment into a state that can be appended to. It reads everything before it changes anything: a torn
+/// tail (nothing intact behind it) is cut away, damage with intact records behind it stays and is skipped, and damage to what
+/// was already acknowledged is never cut.
+/// </summary>
+internal static class TopicRecovery
+{
+    private const int PageBytes = 1024 * 1024;
+
+    public static ActiveSegment Open(FeedDirectory directory, string topic, LogEngineOptions options, ulong bootKey)
+    {
+        List<SegmentName> segments = directory.Segments(topic);
+        if (segments.Count == 0) return ActiveSegment.Create(directory, topic, RecordId.Zero, options);
+
+        string path = directory.TopicPath(topic);
+        CompleteIndexes(directory, topic, segments, options);
+        SegmentName name = segments[^1];
+        TailState? tail = TailFile.Read(directory.Disk, Path.Combine(path, FeedDirectory.TailName), bootKey);
+        if (tail is { } other && other.Salt != name.Salt) tail = null;
+
+        string file = Path.Combine(path, name.FileName);
+        IDiskFile opened = directory.Disk.OpenWrite(file);
+        ActiveSegment? segment = null;
+        try
+        {
+            bool headerIntact = CheckHeader(opened, name, file, options.Logger);
+            segment = ActiveSegment.Open(directory, topic, name, opened, options);
+            bool mustRoll = tail is { Poisoned: true } || !headerIntact;
+            if (tail is { Poisoned: true } poisoned) Cut(opened, topic, file, poisoned.DurableEnd, "the flush of them failed", options.Logger);
+            mustRoll |= !Scan(segment, topic, file, tail, options.Logger, out RecordId lastId);
+            opened.Sync();
+            if (!mustRoll) return segment;
+
+            segment.Seal();
+            ActiveSegment next = ActiveSegment.Create(directory, topic, lastId, options);
+            segment.Dispose();
+            return next;
+        }
+        catch
+        {
+            segment?.Dispose();
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <returns>Whether the segment can be appended to: nothing unreadable stands at its end.</returns>
+    private static bool Scan(ActiveSegment segment, string topic, string file, TailState? tail, ILogger logger, out RecordId lastId)
+    {
+        long length = segment.File.Length;
+        var reader = new SegmentReader(segment.File, segment.Name, new PageBuffer(PageBytes));
+        RecordId highest = tail?.LastId ?? RecordId.Zero;
+        while (true)
+        {
+            long at = reader.Offset;
+            ReadOnlyMemory<byte> frames = reader.ReadFrames(length, out int count, out _);
+            foreach (RecordView record in new RecordPage(frames, count, null))
+            {
+                segment.Passed(record.Id, at, record.SizeBytes);
+                at += record.SizeBytes;
+            }
+
+            if (count > 0) continue;
+            if (reader.Offset >= length) break;
+
+            SegmentDamage damage = reader.Examine(length);
+            if (damage.Damaged is { } known && known > highest) highest = known;
+            if (damage.NextId is null)
+            {
+                lastId = Max(highest, segment.LastId);
+                return EndOfScan(segment, topic, file, tail, damage, length, logger);
+            }
+
+            FeedLog.DamageSkipped(logger, topic, file, reader.Offset, damage.Next - reader.Offset, damage.Reason);
+            reader.Seek(damage.Next);
+        }
+
+        // A known end above what stands here means that acknowledged records are gone; new ids must stay above theirs.
+        lastId = Max(highest, segment.LastId);
+        return highest <= segment.LastId;
+    }
+
+    private static bool EndOfScan(
+        ActiveSegment segment, string topic, string file, TailState? tail, SegmentDamage damage, long length, ILogger logger)
+    {
+        long end = segment.End;
+        if (tail is { Poisoned: false } known && known.DurableEnd > end)
+        {
+            FeedLog.AcknowledgedDamaged(logger, topic, file, end, length - end, damage.Reason);
+            segment.SkipTo(length);
+            return false;
+        }
+
+        Cut(segment.File, topic, file, end, damage.Damaged is { } id ? $"record {id} was not written to its end" : "nothing intact stands behind", logger);
+        return true;
+    }
+
+    private static void Cut(IDiskFile file, string topic, string path, long end, string why, ILogger logger)
+    {
+        long length = file.Length;
+        if (length <= end) return;
+        FeedLog.TailCut(logger, topic, path, end, length - end, why);
+        file.Truncate(end);
+    }
+
+    private static bool CheckHeader(IDiskFile opened, SegmentName name, string file, ILogger logger)
+    {
+        Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
+        int read = opened.Read(header, 0);
+        string? wrong = SegmentHeader.Check(header[..read], name, file);
+        if (wrong is null) return true;
+
+        // Nothing but a creation cut short by a crash leaves less than a header.
+        if (read < SegmentHeader.Bytes || opened.Length == SegmentHeader.Bytes)
+        {
+            SegmentHeader.Write(header, name, DateTimeOffset.UnixEpoch);
+            opened.Write(header, 0);
+            return true;
+        }
+
+        FeedLog.HeaderDamaged(logger, file, wrong);
+        return false;
+    }
+
+    /// <summary>A crash between sealing a segment and the write-back of its index leaves the index short; write it again.</summary>
+    private static void CompleteIndexes(FeedDirectory directory, string topic, List<SegmentName> segments, LogEngineOptions options)
+    {
+        string path = directory.TopicPath(topic);
+        foreach (SegmentName name in segments[..^1])
+        {
+            using IDiskFile? file = directory.Disk.OpenRead(Path.Combine(path, name.FileName));
+            if (file is null) continue;
+            long length = file.Length;
+            if (SegmentIndex.Load(directory.Disk, Path.Combine(path, name.IndexName), name.Salt).Last.Offset == length) continue;
+
+            using var index = new SegmentIndexWriter(directory.Disk, Path.Combine(path, name.IndexName), name.Salt, options.IndexIntervalBytes);
+            var reader = new SegmentReader(file, name, new PageBuffer(PageBytes));
+            long ordinal = 0;
+            RecordId last = name.After;
+            while (reader.Offset < length)
+            {
+                long at = reader.Offset;
+                ReadOnlyMemory<byte> frames = reader.ReadFrames(length, out int count, out _);
+                foreach (RecordView record in new RecordPage(frames, count, null))
+                {
+                    last = record.Id;
+                    index.Passed(last, at, ordinal++);
+                    at += record.SizeBytes;
+                }
+
+                if (count == 0) reader.Seek(reader.Examine(length).Next);
+            }
+
+            index.Close(last, length, ordinal);
+        }
+    }
+
+    private static RecordId Max(RecordId a, RecordId b) => a > b ? a : b;
+}
