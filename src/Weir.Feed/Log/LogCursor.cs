@@ -95,12 +95,27 @@ internal sealed class LogCursor(string topic, RecordId after, FeedDirectory dire
 
         int index = segments.Length - 1;
         while (index > 0 && segments[index].After > _position) index--;
+        if (index == 0 && segments[0].After > _position) NoteMissingStart(segments[0]);
         for (; index >= 0 && index < segments.Length; index++)
         {
             if (Open(segments[index])) return index;
         }
 
         return -1;
+    }
+
+    /// <summary>The oldest segment begins above the position: trimmed since the last look, or lost.</summary>
+    private void NoteMissingStart(SegmentName oldest)
+    {
+        RecordId lowWater = marks.LowWater(topic);
+        if (lowWater > oldest.After)
+        {
+            _position = lowWater.Previous();
+            return;
+        }
+
+        NoteGap(null, $"before {oldest.FileName}", -1, "the segments before this one are missing", null);
+        _position = oldest.After;
     }
 
     private bool Open(SegmentName name)

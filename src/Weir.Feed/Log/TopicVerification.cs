@@ -22,7 +22,7 @@ internal sealed class TopicVerification(FeedDirectory directory, string topic, u
         foreach (SegmentName name in segments) _totalBytes += LengthOf(name.FileName);
         for (int i = 0; i < segments.Length; i++)
         {
-            if (i == 0) _last = segments[0].After;
+            if (i == 0) VerifyStart(segments[0]);
             else if (segments[i].After > _last && !EndsWithFinding(segments[i - 1])) MissingBetween(segments[i - 1], segments[i]);
             if (segments[i].After > _last) _last = segments[i].After;
             VerifySegment(segments[i], tail, i, cancellationToken);
@@ -30,6 +30,14 @@ internal sealed class TopicVerification(FeedDirectory directory, string topic, u
 
         VerifyOtherFiles();
         return new(topic, _records, _doneBytes, _findings, _omitted);
+    }
+
+    /// <summary>Trimming leaves the segment in which the low-water mark lies, so a first segment above the mark is not the first there was.</summary>
+    private void VerifyStart(SegmentName first)
+    {
+        if (first.After != RecordId.Zero && new Marks(directory, new() { Directory = directory.Root, Disk = directory.Disk }).LowWater(topic) <= first.After)
+            Add(VerifyFindingKind.MissingSegment, null, null, first.FileName, -1, -1, $"records up to {first.After} should stand before this segment, or the low-water mark that hides them is lost");
+        _last = first.After;
     }
 
     private void VerifySegment(SegmentName name, TopicTail tail, int place, CancellationToken cancellationToken)
