@@ -1,36 +1,20 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Weir.Feed.Disks;
 
 /// <summary>The file systems of this machine.</summary>
 public sealed class LocalDisk : IDisk
 {
-    private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
-
     private LocalDisk() => BootId = ReadBootId();
 
     public static LocalDisk Instance { get; } = new();
 
     public string BootId { get; }
 
-    public IDiskFile? OpenRead(string path)
-    {
-        try
-        {
-            return new LocalDiskFile(File.OpenHandle(path, FileMode.Open, FileAccess.Read, Shared), path);
-        }
-        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new IOException(denied.Message, denied);
-        }
-    }
+    public IDiskFile? OpenRead(string path) => Native.OpenRead(path) is { } handle ? new LocalDiskFile(handle, path) : null;
 
-    public IDiskFile OpenWrite(string path) =>
-        new LocalDiskFile(Translate(path, static p => File.OpenHandle(p, FileMode.OpenOrCreate, FileAccess.ReadWrite, Shared)), path);
+    public IDiskFile OpenWrite(string path) => new LocalDiskFile(Native.OpenOrCreate(path), path);
 
     public IReadOnlyList<string> List(string directory)
     {
@@ -84,7 +68,7 @@ public sealed class LocalDisk : IDisk
 
     public IDisposable? TryLock(string path, string holder)
     {
-        var handle = Translate(path, static p => File.OpenHandle(p, FileMode.OpenOrCreate, FileAccess.ReadWrite, Shared));
+        SafeFileHandle handle = Native.OpenOrCreate(path);
         try
         {
             if (!Native.TryLock(handle, path))

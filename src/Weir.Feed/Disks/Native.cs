@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Weir.Feed.Disks;
 
@@ -10,7 +11,12 @@ internal static partial class Native
     public const int Enospc = 28;
     public const int Edquot = 122;
 
+    private const int Enoent = 2;
+    private const int Enotdir = 20;
     private const int OpenReadOnly = 0;
+    private const int OpenReadWrite = 2;
+    private const int OpenCreate = 0x40;
+    private const int ReadWriteForAll = 0x1B6; // 0666, less the umask
     private const int OpenDirectory = 0x10000; // O_DIRECTORY on x86-64; see DirectoryFlag
     private const int OpenCloseOnExec = 0x80000;
     private const int LockExclusive = 2;
@@ -19,6 +25,21 @@ internal static partial class Native
     /// <summary>O_DIRECTORY differs between processors.</summary>
     private static int DirectoryFlag =>
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : OpenDirectory;
+
+    /// <summary>Null when there is no such file. (File.OpenHandle would take a lock of its own, and be refused where somebody holds ours.)</summary>
+    public static SafeFileHandle? OpenRead(string path)
+    {
+        int descriptor = OpenRetrying(path, OpenReadOnly | OpenCloseOnExec);
+        if (descriptor >= 0) return new(descriptor, ownsHandle: true);
+        int error = Marshal.GetLastPInvokeError();
+        return error is Enoent or Enotdir ? null : throw Failure("open", path, error);
+    }
+
+    public static SafeFileHandle OpenOrCreate(string path)
+    {
+        int descriptor = OpenRetrying(path, OpenReadWrite | OpenCreate | OpenCloseOnExec);
+        return descriptor >= 0 ? new(descriptor, ownsHandle: true) : throw Failure("open", path, Marshal.GetLastPInvokeError());
+    }
 
     public static void FlushData(SafeHandle handle, string path)
     {
@@ -31,7 +52,7 @@ internal static partial class Native
 
     public static void FlushDirectory(string path)
     {
-        int descriptor = Open(path, OpenReadOnly | DirectoryFlag | OpenCloseOnExec);
+        int descriptor = OpenRetrying(path, OpenReadOnly | DirectoryFlag | OpenCloseOnExec);
         if (descriptor < 0) throw Failure("open directory", path, Marshal.GetLastPInvokeError());
         try
         {
@@ -66,6 +87,18 @@ internal static partial class Native
         return error is Enospc or Edquot ? new DiskFullException(message) : new IOException(message, error);
     }
 
+    private static int OpenRetrying(string path, int flags)
+    {
+        int descriptor;
+        do
+        {
+            descriptor = Open(path, flags, ReadWriteForAll);
+        }
+        while (descriptor < 0 && Marshal.GetLastPInvokeError() == Eintr);
+
+        return descriptor;
+    }
+
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int FDataSync(SafeHandle descriptor);
 
@@ -73,7 +106,7 @@ internal static partial class Native
     private static partial int FSync(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);
