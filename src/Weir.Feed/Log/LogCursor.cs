@@ -37,8 +37,8 @@ internal sealed class LogCursor(string topic, RecordId after, FeedDirectory dire
 
     private RecordPage Read()
     {
-        RecordId lowWater = marks.LowWater(topic);
-        if (lowWater > _position.Next()) Skip(lowWater.Previous());
+        RecordId trimmed = marks.LowWater(topic).Previous();
+        if (trimmed > _position) Skip(trimmed);
 
         // What is known of the topic's end serves until everything up to it is read; then one fresh look decides.
         if (_tail is { } known && Read(known) is { IsEmpty: false } page) return page;
