@@ -11,6 +11,8 @@ public abstract partial class FeedEngineContract : IAsyncLifetime
     /// <summary>No call of these tests takes long; one that does hangs.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly byte[] LongSource = [.. Enumerable.Repeat((byte)'s', 250)];
+
     private readonly List<IFeedEngine> _opened = [];
     private IFeedEngine? _engine;
 
@@ -52,11 +54,12 @@ public abstract partial class FeedEngineContract : IAsyncLifetime
         return batch;
     }
 
+    /// <summary>Records of about 300 bytes with the ids as their data, so that a small page holds one of them.</summary>
     protected static RecordBatch Own(params (ulong Milliseconds, ulong Sequence)[] ids)
     {
         var batch = new RecordBatch();
         foreach ((ulong milliseconds, ulong sequence) in ids)
-            batch.Add(new(milliseconds, sequence), "T"u8, "source"u8, "subject"u8, Encoding.UTF8.GetBytes($"{milliseconds}-{sequence}"));
+            batch.Add(new(milliseconds, sequence), "T"u8, LongSource, "subject"u8, Encoding.UTF8.GetBytes($"{milliseconds}-{sequence}"));
         return batch;
     }
 
