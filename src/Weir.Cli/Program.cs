@@ -1,9 +1,4 @@
-using System.CommandLine;
+using Weir.Cli.Running;
+using Weir.Cli.Terminals;
 
-var root = new RootCommand("The storage event and repair plane.");
-var feed = new Command("feed", "x");
-var opt = new Option<string>("--feed") { Description = "url" };
-feed.Options.Add(opt);
-feed.SetAction((r, ct) => { Console.WriteLine(r.GetValue(opt)); return Task.FromResult(0); });
-root.Subcommands.Add(feed);
-return await root.Parse(args).InvokeAsync();
+return await Application.RunAsync(args, Terminal.OfProcess());

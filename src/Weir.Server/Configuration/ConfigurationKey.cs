@@ -1,0 +1,35 @@
+namespace Weir.Server.Configuration;
+
+/// <summary>One key that a section knows.</summary>
+/// <param name="Section">The section's name.</param>
+/// <param name="Name">The key's name.</param>
+/// <param name="Description">What the value is for, for people.</param>
+/// <param name="Apply">Sets the value, or returns what is wrong with it.</param>
+/// <param name="Read">The value in effect, as it would be written; null when there is none.</param>
+public sealed record ConfigurationKey(
+    string Section, string Name, string Description, Func<WeirOptions, ConfigurationValue, string?> Apply, Func<WeirOptions, IReadOnlyList<string>?> Read)
+{
+    public string FullName => $"{Section}.{Name}";
+
+    /// <summary>Whether the value may be a list.</summary>
+    public bool IsList { get; init; }
+
+    /// <summary>A key whose value is one text.</summary>
+    public static ConfigurationKey Scalar(
+        string section, string name, string description, Func<WeirOptions, string, string?> apply, Func<WeirOptions, string?> read) =>
+        new(section, name, description, (options, value) => apply(options, value.Text), options => read(options) is { } text ? [text] : null);
+
+    /// <summary>A key whose value is a duration within bounds.</summary>
+    public static ConfigurationKey Time(
+        string section, string name, string description, TimeSpan least, TimeSpan most,
+        Action<WeirOptions, TimeSpan> apply, Func<WeirOptions, TimeSpan> read) => Scalar(
+        section, name, description,
+        (options, text) =>
+        {
+            if (!Duration.TryParse(text, out TimeSpan duration)) return $"'{text}' is not {Duration.Expected}";
+            if (duration < least || duration > most) return $"'{text}' is not between {Duration.Format(least)} and {Duration.Format(most)}";
+            apply(options, duration);
+            return null;
+        },
+        options => Duration.Format(read(options)));
+}

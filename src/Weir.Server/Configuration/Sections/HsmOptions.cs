@@ -1,0 +1,35 @@
+namespace Weir.Server.Configuration.Sections;
+
+/// <summary>How HSM actions are spread over topics.</summary>
+public enum HsmLayout
+{
+    /// <summary>A topic per MDT: <c>hsm:actions:&lt;MDT&gt;</c>.</summary>
+    PerMdt = 0,
+
+    /// <summary>One topic for all: <c>hsm:actions</c>.</summary>
+    Single = 1,
+}
+
+/// <summary>Section <c>hsm</c>: shipping HSM actions into the feed.</summary>
+public sealed class HsmOptions
+{
+    /// <summary>Patterns of the MDTs' action files.</summary>
+    public IReadOnlyList<string> Actions { get; set; } = ["/sys/kernel/debug/lustre/mdt/*-MDT????/hsm/actions"];
+
+    /// <summary>From the start of one look at the files to the next.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>An action that has not changed for this long is said to be alive still.</summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>An action whose last full record is this old is written in full again. Null: four heartbeats.</summary>
+    public TimeSpan? RefreshInterval { get; set; }
+
+    public HsmLayout Layout { get; set; } = HsmLayout.PerMdt;
+
+    /// <summary>The single topic, or what each MDT's topic starts with.</summary>
+    public string Topic { get; set; } = "hsm:actions";
+
+    /// <summary>The shipper's snapshot. Null: beside the feed.</summary>
+    public string? Snapshot { get; set; }
+}

@@ -1,0 +1,11 @@
+using Weir.Server.Configuration.Sections;
+
+namespace Weir.Server.Configuration;
+
+/// <summary>The whole configuration, one section per room.</summary>
+public sealed class WeirOptions
+{
+    public FeedOptions Feed { get; } = new();
+
+    public HsmOptions Hsm { get; } = new();
+}
