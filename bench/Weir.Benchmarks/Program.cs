@@ -1,7 +1,10 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Weir.Benchmarks.Feed;
+using Weir.Lab.Mdt;
 
-// Whole-run comparisons, which need a yardstick in the same run, are called by name; everything else is BenchmarkDotNet's.
+// Whole-run comparisons, which need a yardstick in the same run, and the generator of input for whole processes
+// (actions-file PATH LINES [CHANGED REMOVED ADDED]) are called by name; everything else is BenchmarkDotNet's.
 string scratch = Path.Combine(Environment.GetEnvironmentVariable("WEIR_BENCH_DIR") ?? Directory.GetCurrentDirectory(), "weir-bench");
 switch (args)
 {
@@ -12,6 +15,18 @@ switch (args)
     case ["feed-read"]:
         Directory.CreateDirectory(scratch);
         await ReadComparison.RunAsync(scratch);
+        break;
+    case ["actions-file", string path, string lines]:
+        ActionFileGenerator.WriteFile(path, new() { Count = int.Parse(lines, CultureInfo.InvariantCulture) });
+        break;
+    case ["actions-file", string path, string lines, string changed, string removed, string added]:
+        ActionFileGenerator.WriteFile(path, new()
+        {
+            Count = int.Parse(lines, CultureInfo.InvariantCulture),
+            Changed = int.Parse(changed, CultureInfo.InvariantCulture),
+            Removed = int.Parse(removed, CultureInfo.InvariantCulture),
+            Added = int.Parse(added, CultureInfo.InvariantCulture),
+        });
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

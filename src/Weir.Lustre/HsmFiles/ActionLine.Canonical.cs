@@ -32,24 +32,22 @@ public readonly ref partial struct ActionLine
         if (!TakeHex(ref rest, out ulong cookie)) return false;
         if (!Skip(ref rest, " action="u8) || !TakeWord(ref rest, out ReadOnlySpan<byte> actionText)) return false;
         if (!Skip(ref rest, " archive#="u8) || !TakeDecimal(ref rest, out uint archiveId)) return false;
-        ReadOnlySpan<byte> afterArchive = rest;
         ulong flags = 0;
         ulong offset = 0;
         ulong length = ulong.MaxValue;
         ulong groupId = 0;
-        uint dataLength = 0;
 
-        // Most requests are for whole files, without flags, group lock and user data.
-        if (!Skip(ref rest, " flags=0x0 extent=0x0-0xffffffffffffffff gid=0x0 datalen=0"u8) || rest.IsEmpty || rest[0] != ' ')
+        // Most requests are for whole files, without flags and group lock.
+        if (!Skip(ref rest, " flags=0x0 extent=0x0-0xffffffffffffffff gid=0x0 datalen="u8))
         {
-            rest = afterArchive;
             if (!Skip(ref rest, " flags="u8) || !TakeHex(ref rest, out flags)) return false;
             if (!Skip(ref rest, " extent="u8) || !TakeHex(ref rest, out offset)) return false;
             if (!Skip(ref rest, "-"u8) || !TakeHex(ref rest, out length)) return false;
             if (!Skip(ref rest, " gid="u8) || !TakeHex(ref rest, out groupId)) return false;
-            if (!Skip(ref rest, " datalen="u8) || !TakeDecimal(ref rest, out dataLength)) return false;
+            if (!Skip(ref rest, " datalen="u8)) return false;
         }
 
+        if (!TakeDecimal(ref rest, out uint dataLength)) return false;
         if (!Skip(ref rest, " status="u8) || !TakeWord(ref rest, out ReadOnlySpan<byte> statusText)) return false;
         if (!Skip(ref rest, " data=["u8) || rest.IsEmpty || rest.IndexOfAny((byte)'[', (byte)']', (byte)' ') != rest.Length - 1 || rest[^1] != ']')
             return false;
