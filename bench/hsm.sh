@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Whole-process figures of the action stream on this machine: medians of wall time, processor time and peak memory.
+#   bench/hsm.sh [RUNS]        WEIR_BENCH_DIR: where the files and feeds go (default: a directory beside the checkout's artifacts)
+# Needs /usr/bin/time (Debian's package time).
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+runs=${1:-7}
+scratch=${WEIR_BENCH_DIR:-$PWD/artifacts}/hsm-bench
+benchmarks=artifacts/bin/Weir.Benchmarks/release/Weir.Benchmarks.dll
+weir=(dotnet artifacts/bin/Weir.Cli/release/weir.dll)
+
+dotnet build -c Release -v:quiet -clp:NoSummary bench/Weir.Benchmarks && dotnet build -c Release -v:quiet -clp:NoSummary src/Weir.Cli
+rm -rf "$scratch" && mkdir -p "$scratch"
+trap 'rm -rf "$scratch"' EXIT
+
+# measure LABEL SETUP COMMAND...: runs SETUP (a shell line) before each run, outside the clock.
+measure() {
+  local label=$1 setup=$2 i
+  shift 2
+  : >"$scratch/times"
+  for ((i = 0; i <= runs; i++)); do
+    eval "$setup"
+    sync -f "$scratch"
+    /usr/bin/time -a -o "$scratch/times" -f '%e %U %S %M' "$@" >"$scratch/out" 2>"$scratch/err" || { cat "$scratch/err" >&2 && exit 1; }
+  done
+  # The first run warms the page cache and does not count.
+  tail -n +2 "$scratch/times" | awk -v label="$label" '
+    { wall[NR] = $1; cpu[NR] = $2 + $3; mem[NR] = $4 / 1024 }
+    function median(a, n,   i, j, t) {
+      for (i = 1; i <= n; i++) for (j = i + 1; j <= n; j++) if (a[j] < a[i]) { t = a[i]; a[i] = a[j]; a[j] = t }
+      return a[int((n + 1) / 2)]
+    }
+    END { printf "%-52s wall %.2f s (%.2f-%.2f)  cpu %.2f s  peak %d MB\n", label, median(wall, NR), wall[1], wall[NR], median(cpu, NR), median(mem, NR) }'
+}
+
+mdt_file() { echo "$scratch/$1/bench-MDT000$2/hsm/actions"; }
+
+make_mdts() { # DIRECTORY MDTS LINES
+  local i
+  for ((i = 0; i < $2; i++)); do
+    mkdir -p "$(dirname "$(mdt_file "$1" $i)")"
+    if ((i == 0)); then dotnet "$benchmarks" actions-file "$(mdt_file "$1" 0)" "$3" >/dev/null; else cp "$(mdt_file "$1" 0)" "$(mdt_file "$1" $i)"; fi
+  done
+}
+
+feed=$scratch/feed
+ship() { echo "${weir[*]} hsm ship --once --actions '$scratch/$1/*/hsm/actions' --feed file:$feed"; }
+
+make_mdts one 1 350000
+make_mdts eight 8 500000
+
+echo "$(nproc) processors, $runs runs each, file of 350,000 actions: $(stat -c %s "$(mdt_file one 0)") bytes"
+measure "ship: first poll of 350,000 actions" "rm -rf $feed" bash -c "exec $(ship one)"
+measure "ship: --once without a change, 350,000 actions" true bash -c "exec $(ship one)"
+measure "stats: 350,000 actions" true "${weir[@]}" hsm stats --feed "file:$feed"
+rm -rf "$feed"
+runs=3
+measure "ship: first poll of 4,000,000 actions on 8 MDTs" "rm -rf $feed" bash -c "exec $(ship eight)"
+measure "ship: --once without a change, 4,000,000 actions" true bash -c "exec $(ship eight)"
+measure "stats: 4,000,000 actions" true "${weir[@]}" hsm stats --feed "file:$feed"
