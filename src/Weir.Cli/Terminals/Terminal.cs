@@ -47,7 +47,7 @@ internal sealed class Terminal
     public string? ReadVariable(string name) => Variables.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
 
     /// <summary>A message for a human, at once, as <c>weir: text</c>. From any thread.</summary>
-    public void Say(string text) => WriteError($"weir: {text}\n");
+    public void Say(string text) => WriteError($"weir: {Printable.Line(text)}\n");
 
     /// <summary>Text for standard error as it is, at once. From any thread.</summary>
     public void WriteError(string text)

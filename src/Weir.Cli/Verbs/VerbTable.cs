@@ -11,6 +11,16 @@ internal static class VerbTable
 {
     public static IReadOnlyList<VerbGroup> Groups { get; } =
     [
+        new("feed", "topics and their records",
+        [
+            new("topics", Feed.TopicsVerb.Summary, () => new Feed.TopicsVerb()),
+            new("info", Feed.InfoVerb.Summary, () => new Feed.InfoVerb()),
+            new("append", Feed.AppendVerb.Summary, () => new Feed.AppendVerb()),
+            new("read", Feed.ReadVerb.Summary, () => new Feed.ReadVerb()),
+            new("tail", Feed.TailVerb.Summary, () => new Feed.TailVerb()),
+            new("trim", Feed.TrimVerb.Summary, () => new Feed.TrimVerb()),
+            new("verify", Feed.VerifyVerb.Summary, () => new Feed.VerifyVerb()),
+        ]),
         new("config", "the configuration",
         [
             new("show", Config.ShowVerb.Summary, () => new Config.ShowVerb()),

@@ -16,7 +16,11 @@ public static class ConfigurationLoader
     /// <summary>Beside the configuration file; its <c>*.yaml</c> are read after the file.</summary>
     public const string DropInDirectory = "weir.d";
 
-    private const string VariablePrefix = "WEIR__";
+    /// <summary>The drop-ins of the default configuration.</summary>
+    public const string DefaultDropIns = "/etc/weir/" + DropInDirectory;
+
+    /// <summary>What the names of variables start with that set a key.</summary>
+    public const string VariablePrefix = "WEIR__";
 
     /// <param name="path">The file; null: the default one, when it exists.</param>
     /// <param name="environment">The variables to look at; names other than <c>WEIR__SECTION__KEY</c> and <c>WEIR_FEED</c> do not matter.</param>

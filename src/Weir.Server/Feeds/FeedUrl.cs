@@ -78,7 +78,8 @@ public sealed record FeedUrl
         return colon < 0 || colon > at ? Text : $"{Text[..colon]}:***{Text[at..]}";
     }
 
-    internal static FeedUrl Default(bool isRoot, Func<string, string?> readVariable)
+    /// <summary>The same, for another user or environment.</summary>
+    public static FeedUrl Default(bool isRoot, Func<string, string?> readVariable)
     {
         if (isRoot) return Parse("file:/var/lib/weir/feed");
         // The XDG base directory specification: a relative path in the variable is to be ignored.

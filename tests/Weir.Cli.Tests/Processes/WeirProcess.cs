@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace Weir.Cli.Tests.Processes;
+
+/// <summary>The program as a process of its own.</summary>
+internal sealed class WeirProcess : IDisposable
+{
+    private readonly Process _process;
+
+    public WeirProcess(string feed, params string[] words)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "weir.dll"), .. words])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["WEIR_FEED"] = feed;
+        _process = Process.Start(start)!;
+    }
+
+    public StreamReader Out => _process.StandardOutput;
+
+    public StreamReader Error => _process.StandardError;
+
+    public StreamWriter Input => _process.StandardInput;
+
+    /// <summary>Sends a signal by its name, e.g. TERM.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<int> WaitForExitAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+}
