@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Weir.Erasure.Coding;
+
+/// <summary>The portable path: a table lookup on every processor that .NET has vectors for.</summary>
+internal readonly unsafe struct PortableGaloisVector : IGaloisVector<Vector128<byte>>
+{
+    public static int SizeBytes => 16;
+
+    public static int EntryBytes => GaloisTable.NibbleBytes;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Load(byte* from) => Vector128.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<byte> value, byte* to) => value.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Low(Vector128<byte> value) => value & Vector128.Create((byte)0x0f);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> High(Vector128<byte> value) => (value.AsUInt16() >>> 4).AsByte() & Vector128.Create((byte)0x0f);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> LowTable(byte* entry) => Vector128.Load(entry);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> HighTable(byte* entry) => Vector128.Load(entry + 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Accumulate(
+        Vector128<byte> sum, Vector128<byte> low, Vector128<byte> high, Vector128<byte> lowTable, Vector128<byte> highTable) =>
+        sum ^ Vector128.ShuffleNative(lowTable, low) ^ Vector128.ShuffleNative(highTable, high);
+}
