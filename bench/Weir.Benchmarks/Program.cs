@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Weir.Benchmarks.Erasure;
 using Weir.Benchmarks.Feed;
 using Weir.Lab.Mdt;
 
@@ -27,6 +28,10 @@ switch (args)
             Removed = int.Parse(removed, CultureInfo.InvariantCulture),
             Added = int.Parse(added, CultureInfo.InvariantCulture),
         });
+        break;
+    case ["erasure-coding", ..]:
+        Directory.CreateDirectory(scratch);
+        CodingComparison.Run(scratch, args.ElementAtOrDefault(1) ?? "");
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

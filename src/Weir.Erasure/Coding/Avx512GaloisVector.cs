@@ -18,6 +18,11 @@ internal readonly unsafe struct Avx512GaloisVector : IGaloisVector<Vector512<byt
     public static void Store(Vector512<byte> value, byte* to) => value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* input)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Low(Vector512<byte> value) => value & Vector512.Create((byte)0x0f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,16 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Weir.Erasure.Coding;
 
 /// <summary>
-/// The inner loops: up to <see cref="GaloisTable.GroupRows"/> outputs at a time, two registers of each, every sum kept in a register
-/// over all inputs. Written out by hand, because the compiler keeps an array of sums in memory.
+/// The inner loops: up to <see cref="GaloisTable.GroupRows"/> outputs at a time, two registers of each (four where nibble tables
+/// for one or two outputs leave room), every sum kept in a register over all inputs. Written out by hand, because the compiler keeps an array of sums in memory.
 /// </summary>
 internal static unsafe class GaloisRows<TVector, TOperations>
     where TVector : struct
     where TOperations : struct, IGaloisVector<TVector>
 {
-    /// <summary>Makes <paramref name="rows"/> outputs; returns how many bytes of each are done: all but less than two registers.</summary>
+    private static bool UsesTables => TOperations.EntryBytes == GaloisTable.NibbleBytes;
+
+    /// <summary>Makes <paramref name="rows"/> outputs; returns how many bytes of each are done: all but less than a few registers.</summary>
     public static nuint Run(int rows, byte* table, byte** inputs, int count, byte** outputs, nuint length) => rows switch
     {
+        1 when UsesTables => Rows1Wide(table, inputs, count, outputs, length),
+        2 when UsesTables => Rows2Wide(table, inputs, count, outputs, length),
         1 => Rows1(table, inputs, count, outputs, length),
         2 => Rows2(table, inputs, count, outputs, length),
         3 => Rows3(table, inputs, count, outputs, length),
@@ -52,6 +56,7 @@ internal static unsafe class GaloisRows<TVector, TOperations>
             for (int i = 0; i < count; i++)
             {
                 byte* input = inputs[i] + at;
+                TOperations.Prefetch(input);
                 TVector x0 = TOperations.Load(input);
                 TVector low0 = TOperations.Low(x0);
                 TVector high0 = TOperations.High(x0);
@@ -88,6 +93,7 @@ internal static unsafe class GaloisRows<TVector, TOperations>
             for (int i = 0; i < count; i++)
             {
                 byte* input = inputs[i] + at;
+                TOperations.Prefetch(input);
                 TVector x0 = TOperations.Load(input);
                 TVector low0 = TOperations.Low(x0);
                 TVector high0 = TOperations.High(x0);
@@ -115,6 +121,106 @@ internal static unsafe class GaloisRows<TVector, TOperations>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nuint Rows1Wide(byte* table, byte** inputs, int count, byte** outputs, nuint length)
+    {
+        nuint size = (nuint)TOperations.SizeBytes;
+        nuint step = 4 * size;
+        byte* out0 = outputs[0];
+        nuint at = 0;
+        for (; at + step <= length; at += step)
+        {
+            TVector a0 = default, a1 = default, a2 = default, a3 = default;
+            byte* entry = table;
+            for (int i = 0; i < count; i++)
+            {
+                byte* input = inputs[i] + at;
+                TVector lowTable0 = TOperations.LowTable(entry);
+                TVector highTable0 = TOperations.HighTable(entry);
+                TVector datum = TOperations.Load(input);
+                TVector low = TOperations.Low(datum);
+                TVector high = TOperations.High(datum);
+                a0 = TOperations.Accumulate(a0, low, high, lowTable0, highTable0);
+                datum = TOperations.Load(input + size);
+                low = TOperations.Low(datum);
+                high = TOperations.High(datum);
+                a1 = TOperations.Accumulate(a1, low, high, lowTable0, highTable0);
+                datum = TOperations.Load(input + 2 * size);
+                low = TOperations.Low(datum);
+                high = TOperations.High(datum);
+                a2 = TOperations.Accumulate(a2, low, high, lowTable0, highTable0);
+                datum = TOperations.Load(input + 3 * size);
+                low = TOperations.Low(datum);
+                high = TOperations.High(datum);
+                a3 = TOperations.Accumulate(a3, low, high, lowTable0, highTable0);
+                entry += 1 * TOperations.EntryBytes;
+            }
+
+            TOperations.Store(a0, out0 + at);
+            TOperations.Store(a1, out0 + at + size);
+            TOperations.Store(a2, out0 + at + 2 * size);
+            TOperations.Store(a3, out0 + at + 3 * size);
+        }
+
+        return at;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nuint Rows2Wide(byte* table, byte** inputs, int count, byte** outputs, nuint length)
+    {
+        nuint size = (nuint)TOperations.SizeBytes;
+        nuint step = 4 * size;
+        byte* out0 = outputs[0];
+        byte* out1 = outputs[1];
+        nuint at = 0;
+        for (; at + step <= length; at += step)
+        {
+            TVector a0 = default, a1 = default, a2 = default, a3 = default;
+            TVector b0 = default, b1 = default, b2 = default, b3 = default;
+            byte* entry = table;
+            for (int i = 0; i < count; i++)
+            {
+                byte* input = inputs[i] + at;
+                TVector lowTable0 = TOperations.LowTable(entry);
+                TVector highTable0 = TOperations.HighTable(entry);
+                TVector lowTable1 = TOperations.LowTable(entry + TOperations.EntryBytes);
+                TVector highTable1 = TOperations.HighTable(entry + TOperations.EntryBytes);
+                TVector datum = TOperations.Load(input);
+                TVector low = TOperations.Low(datum);
+                TVector high = TOperations.High(datum);
+                a0 = TOperations.Accumulate(a0, low, high, lowTable0, highTable0);
+                b0 = TOperations.Accumulate(b0, low, high, lowTable1, highTable1);
+                datum = TOperations.Load(input + size);
+                low = TOperations.Low(datum);
+                high = TOperations.High(datum);
+                a1 = TOperations.Accumulate(a1, low, high, lowTable0, highTable0);
+                b1 = TOperations.Accumulate(b1, low, high, lowTable1, highTable1);
+                datum = TOperations.Load(input + 2 * size);
+                low = TOperations.Low(datum);
+                high = TOperations.High(datum);
+                a2 = TOperations.Accumulate(a2, low, high, lowTable0, highTable0);
+                b2 = TOperations.Accumulate(b2, low, high, lowTable1, highTable1);
+                datum = TOperations.Load(input + 3 * size);
+                low = TOperations.Low(datum);
+                high = TOperations.High(datum);
+                a3 = TOperations.Accumulate(a3, low, high, lowTable0, highTable0);
+                b3 = TOperations.Accumulate(b3, low, high, lowTable1, highTable1);
+                entry += 2 * TOperations.EntryBytes;
+            }
+
+            TOperations.Store(a0, out0 + at);
+            TOperations.Store(a1, out0 + at + size);
+            TOperations.Store(a2, out0 + at + 2 * size);
+            TOperations.Store(a3, out0 + at + 3 * size);
+            TOperations.Store(b0, out1 + at);
+            TOperations.Store(b1, out1 + at + size);
+            TOperations.Store(b2, out1 + at + 2 * size);
+            TOperations.Store(b3, out1 + at + 3 * size);
+        }
+
+        return at;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nuint Rows3(byte* table, byte** inputs, int count, byte** outputs, nuint length)
     {
         nuint size = (nuint)TOperations.SizeBytes;
@@ -132,6 +238,7 @@ internal static unsafe class GaloisRows<TVector, TOperations>
             for (int i = 0; i < count; i++)
             {
                 byte* input = inputs[i] + at;
+                TOperations.Prefetch(input);
                 TVector x0 = TOperations.Load(input);
                 TVector low0 = TOperations.Low(x0);
                 TVector high0 = TOperations.High(x0);
@@ -184,6 +291,7 @@ internal static unsafe class GaloisRows<TVector, TOperations>
             for (int i = 0; i < count; i++)
             {
                 byte* input = inputs[i] + at;
+                TOperations.Prefetch(input);
                 TVector x0 = TOperations.Load(input);
                 TVector low0 = TOperations.Low(x0);
                 TVector high0 = TOperations.High(x0);

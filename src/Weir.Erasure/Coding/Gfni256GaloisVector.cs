@@ -18,6 +18,11 @@ internal readonly unsafe struct Gfni256GaloisVector : IGaloisVector<Vector256<by
     public static void Store(Vector256<byte> value, byte* to) => value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* input)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Low(Vector256<byte> value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,6 +7,9 @@ namespace Weir.Erasure.Coding;
 /// <summary>GFNI with 512-bit registers.</summary>
 internal readonly unsafe struct Gfni512GaloisVector : IGaloisVector<Vector512<byte>>
 {
+    // Sixteen cache lines ahead: measured best from memory, and next to nothing lost in cache.
+    private const int PrefetchBytes = 1024;
+
     public static int SizeBytes => 64;
 
     public static int EntryBytes => GaloisTable.AffineBytes;
@@ -16,6 +19,13 @@ internal readonly unsafe struct Gfni512GaloisVector : IGaloisVector<Vector512<by
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<byte> value, byte* to) => value.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* input)
+    {
+        Sse.Prefetch0(input + PrefetchBytes);
+        Sse.Prefetch0(input + PrefetchBytes + 64);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Low(Vector512<byte> value) => value;

@@ -16,6 +16,9 @@ internal unsafe interface IGaloisVector<TVector>
 
     static abstract void Store(TVector value, byte* to);
 
+    /// <summary>Asks for input further on, for two registers. It pays where a step is two cache lines and waits for memory.</summary>
+    static abstract void Prefetch(byte* input);
+
     static abstract TVector Low(TVector value);
 
     static abstract TVector High(TVector value);

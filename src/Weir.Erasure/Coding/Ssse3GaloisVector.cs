@@ -18,6 +18,11 @@ internal readonly unsafe struct Ssse3GaloisVector : IGaloisVector<Vector128<byte
     public static void Store(Vector128<byte> value, byte* to) => value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* input)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Low(Vector128<byte> value) => value & Vector128.Create((byte)0x0f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
