@@ -53,7 +53,7 @@ internal static class Application
 
     private static async Task<int> RunVerbAsync(Verb verb, CommandLine line, Terminal terminal, CancellationToken cancellationToken)
     {
-        Option<string?> logLevel = CommonOptions.LogLevel();
+        Option<string?> logLevel = SharedOptions.LogLevel();
         verb.Options.Add(logLevel);
         verb.Options.Add(new HelpOption("--help", "-h") { Description = "This text." });
         ParseResult arguments = verb.Parse(line.Arguments, Parsing);

@@ -16,7 +16,7 @@ internal sealed record CommandLine(string Path, VerbGroup? Group, VerbEntry? Ver
     {
         int first = 0;
         while (first < words.Count && words[first].StartsWith('-'))
-            first += CommonOptions.BeforeTheVerb.Contains(words[first]) ? 2 : 1;
+            first += SharedOptions.BeforeTheVerb.Contains(words[first]) ? 2 : 1;
         first = Math.Min(first, words.Count);
         string[] before = [.. words.Take(first)];
         if (first == words.Count) return new("weir", null, null, before);

@@ -12,8 +12,8 @@ internal sealed class CheckVerb : Verb
     public const string Summary = "Name everything that is wrong with a configuration.";
 
     private readonly Argument<string[]> _files = new("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "Files to check, each by itself. Without any: the configuration in effect." };
-    private readonly Option<string?> _config = CommonOptions.Config();
-    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<string?> _config = SharedOptions.Config();
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public CheckVerb() : base("check", Summary)
     {

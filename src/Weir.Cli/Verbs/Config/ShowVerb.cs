@@ -13,9 +13,9 @@ internal sealed class ShowVerb : Verb
 
     private const int SourceColumn = 56;
 
-    private readonly Option<string?> _config = CommonOptions.Config();
-    private readonly Option<string?> _feed = CommonOptions.Feed();
-    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<string?> _config = SharedOptions.Config();
+    private readonly Option<string?> _feed = SharedOptions.Feed();
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public ShowVerb() : base("show", Summary)
     {
@@ -43,7 +43,7 @@ internal sealed class ShowVerb : Verb
     public override Task<int> RunAsync(Invocation run, CancellationToken cancellationToken)
     {
         ConfigurationSetting[] overrides = run.Get(_feed) is { } feed
-            ? [ConfigurationLoader.FeedSetting(feed, ConfigurationSource.Option(CommonOptions.FeedName))] : [];
+            ? [ConfigurationLoader.FeedSetting(feed, ConfigurationSource.Option(SharedOptions.FeedName))] : [];
         EffectiveConfiguration configuration = ConfigurationLoader.Load(run.Get(_config), run.Terminal.Variables, overrides).ThrowIfInvalid();
         foreach (string note in configuration.Notes) run.Terminal.Say($"note: {note}");
         if (run.Get(_json)) WriteJson(run, configuration);

@@ -28,7 +28,7 @@ internal sealed class AppendVerb : FeedVerb
         DefaultValueFactory = _ => "durable",
         Description = "durable: on the disk before it counts as appended. buffered: on the disk when the verb ends, and not seen before.",
     };
-    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public AppendVerb() : base("append", Summary)
     {

@@ -10,7 +10,7 @@ namespace Weir.Cli.Verbs.Feed;
 /// <summary>A verb that works on a feed, named by <c>--feed</c>, the environment or the configuration.</summary>
 internal abstract class FeedVerb : Verb
 {
-    private readonly Option<string?> _feed = CommonOptions.Feed();
+    private readonly Option<string?> _feed = SharedOptions.Feed();
 
     protected FeedVerb(string name, string summary) : base(name, summary) => Options.Add(_feed);
 
@@ -26,7 +26,7 @@ internal abstract class FeedVerb : Verb
     /// <summary>The feed that the verb is about.</summary>
     protected FeedUrl Locate(Invocation run)
     {
-        if (run.Get(_feed) is { } option) return Parse(option, CommonOptions.FeedName);
+        if (run.Get(_feed) is { } option) return Parse(option, SharedOptions.FeedName);
         if (run.Terminal.ReadVariable(FeedUrl.Variable) is { } variable) return Parse(variable, FeedUrl.Variable);
         // Nearly always there is nothing to read, and the configuration's code is not worth loading to find that out.
         bool isConfigured = File.Exists(ConfigurationLoader.DefaultPath) || Directory.Exists(ConfigurationLoader.DefaultDropIns)

@@ -14,7 +14,7 @@ internal sealed class InfoVerb : FeedVerb
     public const string Summary = "Describe a topic: its ends, its size, its consumers, how safe an append is.";
 
     private readonly Argument<string> _topic = new("TOPIC") { Description = "The topic." };
-    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public InfoVerb() : base("info", Summary)
     {

@@ -20,7 +20,7 @@ internal sealed class ReadVerb : FeedVerb
     private readonly Option<string?> _to = new("--to") { HelpName = "PLACE", Description = $"Where to stop, included: {Place.Forms}. Otherwise: at what is there now." };
     private readonly Option<long?> _count = new("--count") { HelpName = "N", Description = "Print at most this many." };
     private readonly Option<string[]> _types = new("--type") { HelpName = "TYPE", Description = "Print records of this type only. May be repeated." };
-    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public ReadVerb() : base("read", Summary)
     {

@@ -23,7 +23,7 @@ internal sealed class TailVerb : FeedVerb
     };
     private readonly Option<bool> _once = new("--once") { Description = "End when everything that is there has been printed." };
     private readonly Option<string[]> _types = new("--type") { HelpName = "TYPE", Description = "Print records of this type only. May be repeated." };
-    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public TailVerb() : base("tail", Summary)
     {

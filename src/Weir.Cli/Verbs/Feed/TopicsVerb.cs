@@ -15,7 +15,7 @@ internal sealed class TopicsVerb : FeedVerb
     private static readonly string[] Headings = ["TOPIC", "RECORDS", "FIRST", "LAST", "BYTES"];
 
     private readonly Argument<string> _prefix = new("PREFIX") { DefaultValueFactory = _ => "", Description = "Only the topics whose name starts with this." };
-    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public TopicsVerb() : base("topics", Summary)
     {

@@ -18,7 +18,7 @@ internal sealed class TrimVerb : FeedVerb
         Required = true,
         Description = $"Remove what is older than this; the record at the place stays: {Place.Forms}.",
     };
-    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public TrimVerb() : base("trim", Summary)
     {

@@ -16,7 +16,7 @@ internal sealed class VerifyVerb : FeedVerb
     public const string Summary = "Check every record and name what is damaged or missing.";
 
     private readonly Argument<string[]> _topics = new("TOPIC") { Arity = ArgumentArity.ZeroOrMore, Description = "Topics to check. Without any: the whole feed." };
-    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public VerifyVerb() : base("verify", Summary)
     {

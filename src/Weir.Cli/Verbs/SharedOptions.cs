@@ -4,7 +4,7 @@ using Weir.Cli.Logging;
 namespace Weir.Cli.Verbs;
 
 /// <summary>Options that many verbs have, always under the same name and with the same meaning.</summary>
-internal static class CommonOptions
+internal static class SharedOptions
 {
     public const string FeedName = "--feed";
     public const string ConfigName = "--config";
