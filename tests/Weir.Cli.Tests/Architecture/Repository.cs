@@ -3,7 +3,7 @@ namespace Weir.Cli.Tests.Architecture;
 /// <summary>The checkout that the tests were built from.</summary>
 internal static class Repository
 {
-    private static readonly string[] NotOurs = [".git", "artifacts", ".vs", ".idea"];
+    private static readonly string[] NotOurs = [".git", "artifacts", "BenchmarkDotNet.Artifacts", ".vs", ".idea"];
 
     public static string Root { get; } = FindRoot();
 
