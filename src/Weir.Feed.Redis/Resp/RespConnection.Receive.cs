@@ -1,0 +1,112 @@
+namespace Weir.Feed.Redis.Resp;
+
+/// <content>The receiving side: whole replies are handed over where they lie in the receive buffer.</content>
+internal sealed partial class RespConnection
+{
+    private const int InitialBufferBytes = 64 * 1024;
+
+    /// <summary>A buffer that a large reply has made larger than this is given back after it.</summary>
+    private const int KeptBufferBytes = 4 * 1024 * 1024;
+
+    private readonly RespScanner _scanner;
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(InitialBufferBytes);
+    private int _start;
+    private int _end;
+
+    private async Task ReceiveAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                int read = await _stream.ReadAsync(_buffer.AsMemory(_end));
+                if (read == 0) throw new EndOfStreamException("the server closed it");
+                _end += read;
+                Volatile.Write(ref _lastActivity, _options.Time.GetTimestamp());
+                HandOver();
+                MakeRoom();
+            }
+        }
+        catch (Exception failed) when (failed is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            Fail(failed);
+        }
+        catch (Exception broken) when (broken is ArgumentException or IndexOutOfRangeException or InvalidOperationException)
+        {
+            // A reply that is well-formed but not shaped as its reader expects.
+            Fail(new RespProtocolException($"The server at {Address} gave a reply that cannot be understood: {broken.Message}"));
+        }
+    }
+
+    private void HandOver()
+    {
+        while (_start < _end && _scanner.TryFindEnd(_buffer.AsSpan(_start.._end), out int length))
+        {
+            ReadOnlySpan<byte> reply = _buffer.AsSpan(_start, length);
+            _start += length;
+            _scanner.Reset();
+
+            // Push messages answer no request; none was subscribed to.
+            if (new RespReader(reply).Kind != '>') Answer(reply);
+        }
+    }
+
+    private void Answer(ReadOnlySpan<byte> reply)
+    {
+        RespRequest request;
+        int index;
+        lock (_gate)
+        {
+            if (!_toAnswer.TryPeek(out RespRequest? head))
+            {
+                if (_failure is not null) return;
+                throw new RespProtocolException($"The server at {Address} sent a reply that nothing asked for.");
+            }
+
+            request = head;
+            if (request.AskingReplyIsDue)
+            {
+                request.AskingReplyIsDue = false;
+                return;
+            }
+
+            index = request.Replies - request.Missing;
+            request.Missing--;
+        }
+
+        // The request stays in line during its last reply, so that it fails with the connection when the reply is bad.
+        request.OnReply(reply, index);
+        if (index != request.Replies - 1) return;
+        lock (_gate)
+        {
+            if (_failure is not null) return;
+            _toAnswer.Dequeue();
+            _outstandingBytes -= request.PostedBytes;
+            if (_outstandingBytes >= _options.MaxOutstandingBytes / 2 || _room is null) return;
+            _room.TrySetResult();
+            _room = null;
+        }
+    }
+
+    private void MakeRoom()
+    {
+        if (_start == _end)
+        {
+            _start = _end = 0;
+            if (_buffer.Length > KeptBufferBytes) _buffer = GC.AllocateUninitializedArray<byte>(InitialBufferBytes);
+            return;
+        }
+
+        if (_end < _buffer.Length) return;
+        int waiting = _end - _start;
+        byte[] target = _buffer;
+
+        // Grown only by what has really arrived, never by what a length announces.
+        if (waiting > _buffer.Length / 2)
+            target = GC.AllocateUninitializedArray<byte>((int)Math.Min(2L * _buffer.Length, _options.Limits.MaxReplyBytes + 2L * InitialBufferBytes));
+        _buffer.AsSpan(_start, waiting).CopyTo(target);
+        _buffer = target;
+        _start = 0;
+        _end = waiting;
+    }
+}

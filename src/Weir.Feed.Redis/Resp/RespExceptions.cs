@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace Weir.Feed.Redis.Resp;
+
+/// <summary>What arrived is no RESP, or more than the limits allow. The connection it came on cannot be used any more.</summary>
+internal class RespProtocolException(string message) : IOException(message);
+
+/// <summary>A reply is larger than <see cref="RespLimits.MaxReplyBytes"/>; asking for less may help.</summary>
+internal sealed class RespTooLargeException(string message) : RespProtocolException(message);
+
+/// <summary>The server answered with an error.</summary>
+internal sealed class RespErrorException(string error) : IOException(error)
+{
+    /// <summary>The first word of the error: <c>ERR</c>, <c>OOM</c>, <c>MOVED</c>, …</summary>
+    public string Code { get; } = error.Split(' ', 2)[0];
+
+    /// <summary>What follows the first word.</summary>
+    public string Detail { get; } = error.Contains(' ', StringComparison.Ordinal) ? error.Split(' ', 2)[1] : "";
+
+    public static RespErrorException From(ReadOnlySpan<byte> error) => new(Encoding.UTF8.GetString(error[..Math.Min(error.Length, 512)]));
+}
+
+/// <summary>The connection ended before the reply came.</summary>
+/// <param name="wasSent">Whether any byte of the request may have reached the server.</param>
+internal sealed class RespConnectionLostException(string message, bool wasSent, Exception? inner) : IOException(message, inner)
+{
+    public bool WasSent { get; } = wasSent;
+}
