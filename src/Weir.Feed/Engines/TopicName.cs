@@ -10,6 +10,10 @@ public static class TopicName
 
     private const string Plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_:.@";
 
+    /// <summary>Whether a topic may have this name.</summary>
+    public static bool IsValid(string name) =>
+        name.Length > 0 && name.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && Escape(name).Length <= MaxEscapedBytes;
+
     /// <exception cref="ArgumentException">The name is empty, has control characters, or is too long.</exception>
     public static void ThrowIfInvalid(string name, string what = "topic")
     {

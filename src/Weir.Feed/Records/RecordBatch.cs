@@ -33,6 +33,8 @@ public sealed class RecordBatch : IBufferWriter<byte>
     /// <summary>The batch as frames, header checksums and (unless own) ids still blank.</summary>
     internal Span<byte> Frames => _buffer.AsSpan(0, _written);
 
+    internal ReadOnlyMemory<byte> FrameMemory => _buffer.AsMemory(0, _written);
+
     /// <summary>Adds a record; the engine gives it its id.</summary>
     /// <exception cref="ArgumentException">A member is larger than <see cref="RecordLimits"/> allows, or the batch has own ids.</exception>
     public void Add(ReadOnlySpan<byte> type, ReadOnlySpan<byte> source, ReadOnlySpan<byte> subject, ReadOnlySpan<byte> data)

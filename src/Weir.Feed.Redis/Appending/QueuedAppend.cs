@@ -1,0 +1,41 @@
+namespace Weir.Feed.Redis.Appending;
+
+/// <summary>One piece of an append with own ids, on its way.</summary>
+/// <param name="request">What is sent; it is kept until the outcome is certain.</param>
+/// <param name="isBuffered">Whether its caller has gone already, so that a failure must be told to a later one.</param>
+internal sealed class QueuedAppend(ScriptedAppend request, bool isBuffered)
+{
+    private readonly TaskCompletionSource<RecordId> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ScriptedAppend Request => request;
+
+    public int SizeBytes { get; } = request.Command.Length;
+
+    public RecordId LastId => request.OwnLastId;
+
+    public bool IsBuffered => isBuffered;
+
+    /// <summary>Whether it was written to the topic's pipeline and its reply is to be awaited.</summary>
+    public bool IsPosted { get; set; }
+
+    /// <summary>Whether something before it in the pipeline went wrong, so that a refusal says nothing about it.</summary>
+    public bool IsOvertaken { get; set; }
+
+    /// <summary>Whether it was sent and its reply was lost, so that it may have been carried out.</summary>
+    public bool MayBeApplied { get; set; }
+
+    public Task<RecordId> Done => _done.Task;
+
+    public void Complete(RecordId last)
+    {
+        _done.TrySetResult(last);
+        request.Dispose();
+    }
+
+    public void Fail(Exception failure)
+    {
+        _done.TrySetException(failure);
+        _ = _done.Task.Exception; // A buffered append has no one to observe it; the failure is told to the topic's next caller.
+        request.Dispose();
+    }
+}

@@ -1,0 +1,47 @@
+using Weir.Feed.Redis.Resp;
+using Weir.Feed.Redis.Servers;
+
+namespace Weir.Feed.Redis.Appending;
+
+/// <summary>Sees to it that the server of a topic knows <see cref="AppendScript"/>, also after it was restarted or replaced.</summary>
+internal sealed class ScriptLoader(RedisClient client)
+{
+    private bool _isLoaded;
+
+    /// <summary>Loads the script before its first use, if that can be done at once; afterwards the server says when it misses it.</summary>
+    public async ValueTask TryLoadAsync(string topic, CancellationToken cancellationToken)
+    {
+        if (_isLoaded) return;
+        try
+        {
+            ServerLink link = await client.Servers.ForTopicAsync(topic, cancellationToken);
+            RespConnection connection = await link.ConnectAsync(Lane.Commands, cancellationToken);
+            await RedisClient.CallAsync(connection, cancellationToken, "SCRIPT", "LOAD", AppendScript.Source);
+            _isLoaded = true;
+        }
+        catch (IOException)
+        {
+            // The append itself meets the same trouble; it is more patient, and tells it.
+        }
+    }
+
+    /// <param name="onLost">Called when a try ends without an answer although it may have been carried out.</param>
+    public async Task<RecordId> SendAsync(
+        string topic, AppendRequest append, bool isRepeatable, CancellationToken cancellationToken, Action? onLost = null)
+    {
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                return await client.SendAsync(topic, Lane.Commands, append, isRepeatable, cancellationToken, onLost);
+            }
+            catch (RespErrorException missing) when (missing.Code == "NOSCRIPT" && i < 3)
+            {
+                await LoadAsync(topic, cancellationToken);
+            }
+        }
+    }
+
+    private Task<RespValue> LoadAsync(string topic, CancellationToken cancellationToken) =>
+        client.CallAsync(topic, cancellationToken, "SCRIPT", "LOAD", AppendScript.Source);
+}

@@ -1,0 +1,22 @@
+using Weir.Feed.Redis.Resp;
+
+namespace Weir.Feed.Redis;
+
+/// <summary>Says what a server's refusal or silence means, and what to do about it.</summary>
+internal static class RedisFailure
+{
+    public static FeedException Explain(IOException failed, string what, string address) => failed switch
+    {
+        FeedException told => told,
+        RespErrorException { Code: "OOM" } => new FeedFullException(
+            $"No room to {what} on {address}: the server's memory is used up (maxmemory). Trim topics or give it more, then try again.", failed),
+        RespErrorException { Code: "READONLY" } => new($"Cannot {what} on {address}: the server is a read-only replica. Name its master, or the Sentinels that know it.", failed),
+        RespErrorException { Code: "NOAUTH" or "WRONGPASS" } => new($"Cannot {what} on {address}: the server does not accept the user and password ({failed.Message}).", failed),
+        RespErrorException { Code: "NOPERM" } => new($"Cannot {what} on {address}: the server's access list denies it ({failed.Message}). docs/redis.md lists what Weir needs.", failed),
+        RespErrorException { Code: "WRONGTYPE" } => new($"Cannot {what} on {address}: the key is there and is no stream. Choose another name.", failed),
+        RespErrorException { Code: "MISCONF" } => new($"Cannot {what} on {address}: the server cannot write to its own disk and refuses appends ({failed.Message}).", failed),
+        RespErrorException => new($"Cannot {what} on {address}: the server answered '{failed.Message}'.", failed),
+        RespConnectionLostException { WasSent: true } => new($"It is not known whether it was possible to {what} on {address}: {failed.Message}", failed),
+        _ => new($"Cannot {what} on {address}: {failed.Message}", failed),
+    };
+}
