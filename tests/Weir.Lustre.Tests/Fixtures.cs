@@ -3,7 +3,11 @@ namespace Weir.Lustre.Tests;
 /// <summary>Sample files that are shared by several projects and lie beside the repository.</summary>
 internal static class Fixtures
 {
-    public static string[] ReadLines(string relativePath)
+    public static string[] ReadLines(string relativePath) => File.ReadAllLines(Find(relativePath));
+
+    public static byte[] ReadBytes(string relativePath) => File.ReadAllBytes(Find(relativePath));
+
+    private static string Find(string relativePath)
     {
         for (DirectoryInfo? room = new(AppContext.BaseDirectory); room is not null; room = room.Parent)
         {
@@ -11,11 +15,11 @@ internal static class Fixtures
             for (DirectoryInfo? above = room.Parent; above is not null; above = above.Parent)
             {
                 string file = Path.Combine(above.FullName, "shared", "fixtures", relativePath);
-                if (File.Exists(file)) return File.ReadAllLines(file);
+                if (File.Exists(file)) return file;
             }
         }
 
         Assert.Skip($"The shared fixture {relativePath} does not lie beside this repository.");
-        return [];
+        return "";
     }
 }
