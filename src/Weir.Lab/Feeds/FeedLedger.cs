@@ -1,0 +1,102 @@
+using Weir.Feed;
+
+namespace Weir.Lab.Feeds;
+
+/// <summary>
+/// Keeps books of what a feed was told and what it answered, so that after any mishap <see cref="CheckAsync"/> can say whether
+/// the feed holds what it must: every acknowledged record exactly once, in order, with the same bytes and the same id;
+/// nothing that was never appended; nothing that was trimmed; positions that were once written.
+/// </summary>
+/// <remarks>Thread-safe. Calls go through <see cref="LedgerWriter"/>, which runs them on an engine and books the outcome.</remarks>
+public sealed class FeedLedger
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, TopicLedger> _topics = new(StringComparer.Ordinal);
+    private int _appends;
+    private long _now;
+
+    /// <summary>The topics that were written.</summary>
+    public IReadOnlyList<string> Topics
+    {
+        get
+        {
+            lock (_gate) return [.. _topics.Keys];
+        }
+    }
+
+    /// <summary>What of the ledger's knowledge no longer holds when the writing process dies: what was only buffered may be lost.</summary>
+    public void ProcessDied()
+    {
+        lock (_gate)
+            foreach (TopicLedger topic in _topics.Values) topic.LostBuffers();
+    }
+
+    /// <summary>Compares the feed with the ledger. What it reads is from then on expected to stay.</summary>
+    /// <exception cref="LedgerViolationException">They differ.</exception>
+    public async Task CheckAsync(IFeedEngine engine, LedgerCheck check, CancellationToken cancellationToken)
+    {
+        TopicLedger[] topics;
+        lock (_gate) topics = [.. _topics.Values];
+        foreach (TopicLedger topic in topics) await new TopicCheck(engine, topic, check).RunAsync(cancellationToken);
+    }
+
+    internal LedgerAppend Begin(string topic, int records, int dataBytes, IReadOnlyList<RecordId>? ownIds)
+    {
+        lock (_gate)
+        {
+            var append = new LedgerAppend(topic, _appends++, records, dataBytes, ownIds, ++_now);
+            Of(topic).Appends.Add(append);
+            return append;
+        }
+    }
+
+    internal void End(LedgerAppend append, LedgerState state, RecordId? last)
+    {
+        lock (_gate)
+        {
+            append.State = state;
+            append.LastId = last;
+            append.EndedAt = ++_now;
+            if (state == LedgerState.Durable) Of(append.Topic).Flushed(append.BegunAt);
+        }
+    }
+
+    internal long Now()
+    {
+        lock (_gate) return ++_now;
+    }
+
+    internal void Synced(string topic, long begunAt) => With(topic, books => books.Flushed(begunAt));
+
+    internal void LostBuffers(string topic) => With(topic, static books => books.LostBuffers());
+
+    internal void Trimming(string topic, RecordId below) => With(topic, books =>
+    {
+        if (below > books.MayBeTrimmed) books.MayBeTrimmed = below;
+    });
+
+    internal void Trimmed(string topic, RecordId below) => With(topic, books =>
+    {
+        if (below > books.Trimmed) books.Trimmed = below;
+    });
+
+    internal void Positioning(string topic, string consumer, RecordId? position) => With(topic, books => books.PositionOf(consumer).Add(position));
+
+    internal void Positioned(string topic, string consumer, RecordId? position) => With(topic, books =>
+    {
+        List<RecordId?> allowed = books.PositionOf(consumer);
+        allowed.Clear();
+        allowed.Add(position);
+    });
+
+    private void With(string topic, Action<TopicLedger> action)
+    {
+        lock (_gate) action(Of(topic));
+    }
+
+    private TopicLedger Of(string topic)
+    {
+        if (!_topics.TryGetValue(topic, out TopicLedger? books)) _topics[topic] = books = new(topic);
+        return books;
+    }
+}

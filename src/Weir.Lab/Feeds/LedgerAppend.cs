@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+using Weir.Feed;
+
+namespace Weir.Lab.Feeds;
+
+/// <summary>What is known of an append's outcome.</summary>
+public enum LedgerState
+{
+    /// <summary>It may be there or not, as a whole or its leading part: under way, failed, or never flushed.</summary>
+    Unknown,
+
+    /// <summary>Refused as a whole: it must not be there.</summary>
+    Refused,
+
+    /// <summary>Acknowledged as buffered; the next sync makes it durable.</summary>
+    Buffered,
+
+    /// <summary>Acknowledged as durable, or seen by a reader: it must be there.</summary>
+    Durable,
+}
+
+/// <summary>One append in a ledger: a batch of records whose data no other append has.</summary>
+public sealed class LedgerAppend
+{
+    private readonly RecordId?[] _ids;
+    private readonly string[] _data;
+
+    internal LedgerAppend(string topic, int number, int records, int dataBytes, IReadOnlyList<RecordId>? ownIds, long begunAt)
+    {
+        Topic = topic;
+        Number = number;
+        BegunAt = begunAt;
+        _ids = new RecordId?[records];
+        _data = new string[records];
+        for (int i = 0; i < records; i++)
+        {
+            _data[i] = string.Create(CultureInfo.InvariantCulture, $"{{\"append\":{number},\"record\":{i},\"pad\":\"").PadRight(dataBytes, 'x') + "\"}";
+            byte[] data = Encoding.UTF8.GetBytes(_data[i]);
+            byte[] subject = Encoding.UTF8.GetBytes(Subject(i));
+            byte[] source = Encoding.UTF8.GetBytes(topic);
+            if (ownIds is null) Batch.Add("APPEND"u8, source, subject, data);
+            else Batch.Add(ownIds[i], "APPEND"u8, source, subject, data);
+            _ids[i] = ownIds?[i];
+        }
+    }
+
+    public string Topic { get; }
+
+    /// <summary>Its place among the appends of the ledger.</summary>
+    public int Number { get; }
+
+    /// <summary>What is to be appended.</summary>
+    public RecordBatch Batch { get; } = new(256);
+
+    public LedgerState State { get; internal set; }
+
+    /// <summary>The id that the engine returned.</summary>
+    public RecordId? LastId { get; internal set; }
+
+    public int Count => _data.Length;
+
+    internal long BegunAt { get; }
+
+    internal long EndedAt { get; set; } = long.MaxValue;
+
+    internal string Data(int record) => _data[record];
+
+    internal string Subject(int record) => string.Create(CultureInfo.InvariantCulture, $"{Number}/{record}");
+
+    /// <summary>The record's id, where it is known: given by the caller, returned by the engine, or read before.</summary>
+    internal RecordId? Id(int record) => _ids[record] ?? (record == Count - 1 ? LastId : null);
+
+    internal void Observe(int record, RecordId id) => _ids[record] = id;
+
+    /// <summary>Whether the record has been read before, or was acknowledged as durable.</summary>
+    internal bool MustBeThere(int record) => State == LedgerState.Durable || Seen[record];
+
+    internal bool[] Seen => field ??= new bool[Count];
+
+    /// <summary>Whether a trim below <paramref name="mark"/> takes the record. Batches lie in one piece, so the last id decides where the record's own is unknown.</summary>
+    internal bool IsBelow(int record, RecordId mark) => Id(record) is { } id ? id < mark : LastId is { } last && last <= mark;
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"append {Number} to '{Topic}' ({Count} records, {State}, last id {LastId?.ToString() ?? "unknown"})");
+}
