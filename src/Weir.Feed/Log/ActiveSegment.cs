@@ -3,6 +3,9 @@ using Weir.Feed.Disks;
 
 namespace Weir.Feed.Log;
 
+/// <summary>How far a segment was written at one moment.</summary>
+internal readonly record struct SegmentState(long End, long Count, RecordId LastId, (int Slot, long NextOffset) Index);
+
 /// <summary>The segment that a topic's writer appends to: its file, its end, and what is known of its content.</summary>
 internal sealed class ActiveSegment : IDisposable
 {
@@ -74,12 +77,16 @@ internal sealed class ActiveSegment : IDisposable
     /// <summary>Closes the index; the segment is complete.</summary>
     public void Seal() => _index.Close(LastId, End, Count);
 
+    /// <summary>What the segment is now, for <see cref="ResetTo"/>.</summary>
+    public SegmentState Capture() => new(End, Count, LastId, _index.Mark());
+
     /// <summary>Forgets frames that were written behind an earlier state and are cut away again.</summary>
-    public void ResetTo(long end, long count, RecordId lastId)
+    public void ResetTo(in SegmentState state)
     {
-        End = end;
-        Count = count;
-        LastId = lastId;
+        End = state.End;
+        Count = state.Count;
+        LastId = state.LastId;
+        _index.Rewind(state.Index);
     }
 
     public void Dispose()

@@ -129,7 +129,7 @@ internal sealed class LogCursor(string topic, RecordId after, FeedDirectory dire
             SegmentHeader.Check(header[..file.Read(header, 0)], name, path);
             _reader = new(file, name, _buffer);
             SegmentIndex index = SegmentIndex.Load(directory.Disk, Path.Combine(directory.TopicPath(topic), name.IndexName), name.Salt);
-            if (_position > name.After) _reader.Seek(Math.Min(index.Floor(_position).Offset, Math.Max(file.Length, SegmentHeader.Bytes)));
+            if (_position > name.After) _reader.Seek(index.Floor(_position, file, name.Salt).Offset);
             return true;
         }
         catch

@@ -7,7 +7,22 @@ namespace Weir.Feed.Log;
 /// <param name="Id">The frame's id; in the closing entry the segment's last id.</param>
 /// <param name="Offset">Where it starts; in the closing entry the end of the segment.</param>
 /// <param name="Ordinal">Frames before it in the segment.</param>
-internal readonly record struct IndexEntry(RecordId Id, long Offset, long Ordinal);
+/// <param name="IsClosing">The segment is sealed and ends here.</param>
+internal readonly record struct IndexEntry(RecordId Id, long Offset, long Ordinal, bool IsClosing)
+{
+    public static IndexEntry Start => new(RecordId.Zero, SegmentHeader.Bytes, 0, IsClosing: false);
+
+    /// <summary>
+    /// Whether the segment has what the entry says. An index is written before its frames are durable, so after a power cut, or when
+    /// a failed write was cut back, it may name frames that are not there.
+    /// </summary>
+    public bool Stands(IDiskFile segment, ulong salt)
+    {
+        if (IsClosing) return segment.Length == Offset;
+        Span<byte> header = stackalloc byte[FrameLayout.HeaderBytes];
+        return segment.Read(header, Offset) == header.Length && Frame.HeaderIsIntact(header, salt, Offset) && FrameLayout.ReadId(header) == Id;
+    }
+}
 
 /// <summary>
 /// The sparse index beside a segment: entries of 40 bytes, one about every 256 KiB, and a closing one when the segment is
@@ -24,8 +39,8 @@ internal sealed class SegmentIndex
 
     public IReadOnlyList<IndexEntry> Entries => _entries;
 
-    /// <summary>The last entry; offset and ordinal of the segment's start when there is none.</summary>
-    public IndexEntry Last => _entries.Length > 0 ? _entries[^1] : new(RecordId.Zero, SegmentHeader.Bytes, 0);
+    /// <summary>Whether the index says all there is to say about a sealed segment of this length.</summary>
+    public bool IsComplete(long segmentBytes) => _entries.Length > 0 && _entries[^1].IsClosing && _entries[^1].Offset == segmentBytes;
 
     public static SegmentIndex Load(IDisk disk, string path, ulong salt)
     {
@@ -45,8 +60,8 @@ internal sealed class SegmentIndex
         return new([.. entries]);
     }
 
-    /// <summary>The last entry whose frame is not above <paramref name="id"/>; the segment's start when there is none.</summary>
-    public IndexEntry Floor(RecordId id)
+    /// <summary>The last entry that is not above <paramref name="id"/> and stands; the segment's start when there is none.</summary>
+    public IndexEntry Floor(RecordId id, IDiskFile segment, ulong salt)
     {
         int low = 0;
         int high = _entries.Length;
@@ -57,7 +72,15 @@ internal sealed class SegmentIndex
             else high = middle;
         }
 
-        return low > 0 ? _entries[low - 1] : new(RecordId.Zero, SegmentHeader.Bytes, 0);
+        return LastStanding(low, segment, salt);
+    }
+
+    /// <summary>The last entry that speaks of what lies below <paramref name="limit"/> only, and stands; the segment's start when there is none.</summary>
+    public IndexEntry Below(long limit, IDiskFile segment, ulong salt)
+    {
+        int count = _entries.Length;
+        while (count > 0 && _entries[count - 1] is var entry && (entry.IsClosing ? entry.Offset > limit : entry.Offset >= limit)) count--;
+        return LastStanding(count, segment, salt);
     }
 
     public static void Write(IDiskFile file, int slot, ulong salt, IndexEntry entry)
@@ -67,9 +90,15 @@ internal sealed class SegmentIndex
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], entry.Id.Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], entry.Offset);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], entry.Ordinal);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[32..], 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[32..], entry.IsClosing ? 1u : 0u);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[36..], Crc32C.Compute(bytes[..36], Frame.Seed(salt, slot)));
         file.Write(bytes, (long)slot * EntryBytes);
+    }
+
+    private IndexEntry LastStanding(int count, IDiskFile segment, ulong salt)
+    {
+        while (count > 0 && !_entries[count - 1].Stands(segment, salt)) count--;
+        return count > 0 ? _entries[count - 1] : IndexEntry.Start;
     }
 
     private static bool TryRead(ReadOnlySpan<byte> bytes, ulong salt, int slot, out IndexEntry entry)
@@ -77,7 +106,8 @@ internal sealed class SegmentIndex
         entry = new(
             new(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..])),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]));
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]) == 1);
         return Crc32C.Compute(bytes[..36], Frame.Seed(salt, slot)) == BinaryPrimitives.ReadUInt32LittleEndian(bytes[36..]);
     }
 }

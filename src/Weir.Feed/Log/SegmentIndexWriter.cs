@@ -35,13 +35,19 @@ internal sealed class SegmentIndexWriter : IDisposable
     {
         if (offset < _nextOffset) return;
         _nextOffset = offset + _intervalBytes;
-        Add(new(id, offset, ordinal));
+        Add(new(id, offset, ordinal, IsClosing: false));
     }
+
+    /// <summary>What was written so far, for <see cref="Rewind"/>.</summary>
+    public (int Slot, long NextOffset) Mark() => (_slot, _nextOffset);
+
+    /// <summary>The frames since the mark are cut away again, so the entries since then are written over.</summary>
+    public void Rewind((int Slot, long NextOffset) mark) => (_slot, _nextOffset) = mark;
 
     /// <summary>Called when the segment is sealed.</summary>
     public void Close(RecordId last, long end, long count)
     {
-        if (count > 0) Add(new(last, end, count));
+        if (count > 0) Add(new(last, end, count, IsClosing: true));
         Dispose();
     }
 

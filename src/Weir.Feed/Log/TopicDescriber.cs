@@ -47,7 +47,7 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
     /// <summary>How many records of the segment lie below the mark, and the first that does not.</summary>
     private static (long Count, RecordId First) CountBelow(IDiskFile file, SegmentName name, SegmentIndex index, long limit, RecordId lowWater)
     {
-        IndexEntry start = lowWater == RecordId.Zero ? new(RecordId.Zero, SegmentHeader.Bytes, 0) : index.Floor(lowWater.Previous());
+        IndexEntry start = lowWater == RecordId.Zero ? IndexEntry.Start : index.Floor(lowWater.Previous(), file, name.Salt);
         var reader = new SegmentReader(file, name, new PageBuffer(PageBytes));
         reader.Seek(start.Offset);
         long below = start.Ordinal;
@@ -68,18 +68,11 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
 
     private static (long Count, RecordId Last) CountAll(IDiskFile file, SegmentName name, SegmentIndex index, long limit)
     {
-        IndexEntry start = new(name.After, SegmentHeader.Bytes, 0);
-        for (int i = index.Entries.Count - 1; i >= 0; i--)
-        {
-            if (index.Entries[i].Offset > limit) continue;
-            start = index.Entries[i];
-            break;
-        }
-
+        IndexEntry start = index.Below(limit, file, name.Salt);
         var reader = new SegmentReader(file, name, new PageBuffer(PageBytes));
         reader.Seek(start.Offset);
         long total = start.Ordinal;
-        RecordId last = start.Id;
+        RecordId last = start.Ordinal > 0 ? start.Id : name.After;
         while (reader.Offset < limit)
         {
             _ = reader.ReadFrames(limit, out int count, out RecordId lastRead);

@@ -26,20 +26,16 @@ internal sealed partial class TopicWriter
             return;
         }
 
-        long end = _segment.End;
-        long count = _segment.Count;
-        RecordId last = _segment.LastId;
+        SegmentState before = _segment.Capture();
         try
         {
             RollIfFull();
-            end = _segment.End;
-            count = _segment.Count;
-            last = _segment.LastId;
+            before = _segment.Capture();
             WriteGroup();
         }
         catch (Exception failed) when (failed is IOException or InvalidOperationException)
         {
-            CutBack(end, count, last, failed);
+            CutBack(before, failed);
             return;
         }
 
@@ -203,15 +199,15 @@ internal sealed partial class TopicWriter
     }
 
     /// <summary>A write failed before any flush did: the topic is brought back to where it was, and every append of the group fails.</summary>
-    private void CutBack(long end, long count, RecordId last, Exception failed)
+    private void CutBack(in SegmentState before, Exception failed)
     {
         _staged = 0;
         if (Poison is null)
         {
-            _segment.ResetTo(end, count, last);
+            _segment.ResetTo(before);
             try
             {
-                _segment.File.Truncate(end);
+                _segment.File.Truncate(before.End);
                 FeedLog.AppendCutBack(_options.Logger, _topic, failed.Message);
             }
             catch (IOException stuck)
