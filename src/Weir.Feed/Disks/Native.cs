@@ -8,6 +8,7 @@ internal static partial class Native
 {
     public const int Eintr = 4;
     public const int Eagain = 11;
+    public const int Eacces = 13;
     public const int Enospc = 28;
     public const int Edquot = 122;
 

@@ -79,6 +79,7 @@ internal sealed class FeedDirectory(string root, IDisk disk)
     {
         if (CheckFormat()) return;
         Disk.CreateDirectory(TopicsPath);
+        for (string? directory = Root; directory is not null; directory = Path.GetDirectoryName(directory)) SyncReadable(directory);
         string temporary = FormatPath + ".tmp";
         using (IDiskFile file = Disk.OpenWrite(temporary))
         {
@@ -89,6 +90,28 @@ internal sealed class FeedDirectory(string root, IDisk disk)
 
         Disk.Rename(temporary, FormatPath);
         Disk.SyncDirectory(Root);
+    }
+
+    /// <summary>
+    /// Makes a topic's directory. Its entry is durable when this returns, also where a process made it and was killed before it
+    /// could see to that.
+    /// </summary>
+    public void CreateTopic(string topic)
+    {
+        Disk.CreateDirectory(TopicPath(topic));
+        Disk.SyncDirectory(TopicsPath);
+    }
+
+    /// <summary>A directory that this user may not read is none that a killed process of theirs had just made.</summary>
+    private void SyncReadable(string directory)
+    {
+        try
+        {
+            Disk.SyncDirectory(directory);
+        }
+        catch (IOException denied) when (denied.HResult == Native.Eacces)
+        {
+        }
     }
 
     private static string FormatLine(string version)

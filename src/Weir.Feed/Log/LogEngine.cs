@@ -148,7 +148,7 @@ public sealed class LogEngine : IFeedEngine
             if (!_directory.TopicExists(topic))
             {
                 if (position is null) return;
-                _options.Disk.CreateDirectory(_directory.TopicPath(topic));
+                _directory.CreateTopic(topic);
             }
 
             await _marks.SetPositionAsync(topic, consumer, position, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Weir.Feed.Disks;
 
 namespace Weir.Feed.Log;
@@ -16,6 +17,7 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
     private const uint LowWaterMagic = 0x574f_4c57; // "WLOW"
     private const uint PositionMagic = 0x534f_5057; // "WPOS"
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(2);
+    private readonly ConcurrentDictionary<string, bool> _ensured = new();
 
     /// <summary>Nothing below is read; <see cref="RecordId.Zero"/> when nothing was trimmed.</summary>
     /// <exception cref="FeedException">The mark is damaged. What it said is not known, so nothing is hidden: see <see cref="FeedLog"/>.</exception>
@@ -51,7 +53,7 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
     {
         string consumers = ConsumersPath(topic);
         if (position is null && !directory.Disk.FileExists(PositionPath(topic, consumer))) return;
-        directory.Disk.CreateDirectory(consumers);
+        if (position is not null) EnsureConsumers(topic, consumers);
         using IDisposable held = await LockAsync(topic, cancellationToken);
         if (position is { } id)
         {
@@ -69,6 +71,19 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
         using IDiskFile? file = disk.OpenRead(path);
         if (file is null) return null;
         return TryRead(file, LowWaterMagic, out _) || TryRead(file, PositionMagic, out _);
+    }
+
+    /// <summary>
+    /// Makes the directory of the positions. Where it is there already, a killed process may have made it, or the topic's, and not
+    /// made that durable; so each process sees to it once.
+    /// </summary>
+    private void EnsureConsumers(string topic, string consumers)
+    {
+        if (_ensured.ContainsKey(topic) && directory.Disk.DirectoryExists(consumers)) return;
+        directory.CreateTopic(topic);
+        directory.Disk.CreateDirectory(consumers);
+        directory.Disk.SyncDirectory(directory.TopicPath(topic));
+        _ensured[topic] = true;
     }
 
     private string ConsumersPath(string topic) => Path.Combine(directory.TopicPath(topic), FeedDirectory.ConsumersName);

@@ -34,6 +34,9 @@ internal static class TopicRecovery
             if (tail is { Poisoned: true } poisoned) Cut(opened, topic, file, poisoned.DurableEnd, "the flush of them failed", options.Logger);
             mustRoll |= !Scan(segment, topic, file, tail, options.Logger, out RecordId lastId);
             opened.Sync();
+
+            // The writer that made the segment may have been killed before its name was durable.
+            directory.Disk.SyncDirectory(path);
             if (!mustRoll) return segment;
 
             segment.Seal();
@@ -136,7 +139,7 @@ internal static class TopicRecovery
             using IDiskFile? file = directory.Disk.OpenRead(Path.Combine(path, name.FileName));
             if (file is null) continue;
             long length = file.Length;
-            if (SegmentIndex.Load(directory.Disk, Path.Combine(path, name.IndexName), name.Salt).Last.Offset == length) continue;
+            if (SegmentIndex.Load(directory.Disk, Path.Combine(path, name.IndexName), name.Salt).IsComplete(length)) continue;
 
             using var index = new SegmentIndexWriter(directory.Disk, Path.Combine(path, name.IndexName), name.Salt, options.IndexIntervalBytes);
             var reader = new SegmentReader(file, name, new PageBuffer(PageBytes));

@@ -61,7 +61,7 @@ internal sealed partial class TopicWriter : IThreadPoolWorkItem, IDisposable
         }
 
         string path = directory.TopicPath(topic);
-        directory.Disk.CreateDirectory(path);
+        directory.CreateTopic(topic);
         string lockPath = Path.Combine(path, FeedDirectory.LockName);
         IDisposable held = directory.Disk.TryLock(lockPath, $"process {Environment.ProcessId} ({Environment.ProcessPath})")
             ?? throw new TopicLockedException(topic, ReadHolder(directory.Disk, lockPath));
