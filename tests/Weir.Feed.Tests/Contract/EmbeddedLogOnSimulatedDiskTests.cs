@@ -7,12 +7,10 @@ namespace Weir.Feed.Tests.Contract;
 public sealed class EmbeddedLogOnSimulatedDiskTests : LocalEngineContract
 {
     private readonly SimulatedDisk _disk = new();
-    private readonly List<SimulatedProcess> _processes = [];
 
     protected override IFeedEngine OpenEngine()
     {
-        SimulatedProcess process = _disk.StartProcess($"engine {_processes.Count}");
-        _processes.Add(process);
+        SimulatedProcess process = _disk.StartProcess("engine");
         return new LogEngine(new LogEngineOptions
         {
             Directory = "/feed",

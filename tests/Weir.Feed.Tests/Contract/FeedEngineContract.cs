@@ -37,7 +37,7 @@ public abstract partial class FeedEngineContract : IAsyncLifetime
     protected IFeedEngine Open()
     {
         IFeedEngine engine = OpenEngine();
-        _opened.Add(engine);
+        lock (_opened) _opened.Add(engine);
         return engine;
     }
 

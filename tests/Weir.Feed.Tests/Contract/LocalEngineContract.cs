@@ -1,11 +1,9 @@
-using Weir.Lab.Time;
-
 namespace Weir.Feed.Tests.Contract;
 
 /// <summary>What engines do beyond <see cref="FeedEngineContract"/> whose clock is ours and whose topics have one writer.</summary>
 public abstract class LocalEngineContract : FeedEngineContract
 {
-    protected ManualTimeProvider Clock { get; } = new();
+    protected SteppedClock Clock { get; } = new();
 
     [Fact]
     public async Task Given_ids_have_the_time_of_the_append()
@@ -13,7 +11,7 @@ public abstract class LocalEngineContract : FeedEngineContract
         DateTimeOffset now = Clock.GetUtcNow();
         Assert.Equal(RecordId.AtTime(now), await AppendAsync("t", "1"));
         Assert.Equal(RecordId.AtTime(now).Next(), await AppendAsync("t", "2"));
-        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Clock.Step(TimeSpan.FromMilliseconds(1));
         Assert.Equal(RecordId.AtTime(now.AddMilliseconds(1)), await AppendAsync("t", "3"));
     }
 
@@ -21,7 +19,7 @@ public abstract class LocalEngineContract : FeedEngineContract
     public async Task Given_ids_increase_when_the_clock_steps_back()
     {
         RecordId before = await AppendAsync("t", "1");
-        Clock.StepWallClock(TimeSpan.FromHours(-1));
+        Clock.Step(TimeSpan.FromHours(-1));
         RecordId after = await AppendAsync("t", "2");
         Assert.True(after > before);
         await ReopenAsync();
@@ -104,6 +102,25 @@ public abstract class LocalEngineContract : FeedEngineContract
         Assert.Equal(new RecordId(2, 0), await Engine.ReadPositionAsync("t", "c", Cancellation));
         await AppendAsync(Engine, "t", Own((4, 0)));
         Assert.Equal(["3-0", "4-0"], Data(await ReadAllAsync(other, "t")));
+    }
+
+    [Fact]
+    public async Task Positions_and_trims_of_several_engines_at_once_are_all_kept()
+    {
+        await AppendAsync(Engine, "t", Own([.. Enumerable.Range(1, 20).Select(i => ((ulong)i, 0UL))]));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(consumer => Task.Run(
+            async () =>
+            {
+                IFeedEngine engine = Open();
+                for (ulong i = 1; i <= 5; i++)
+                {
+                    await engine.WritePositionAsync("t", $"c{consumer}", new(i, 0), Cancellation);
+                    await engine.TrimAsync("t", new((i * 3) + (ulong)consumer, 0), Cancellation);
+                }
+            },
+            Cancellation)));
+        Assert.Equal(Enumerable.Range(0, 4).Select(i => new ConsumerPosition($"c{i}", new(5, 0))), await Engine.ListPositionsAsync("t", Cancellation));
+        Assert.Equal("18-0", (await ReadDataAsync("t"))[0]);
     }
 
     [Fact]
