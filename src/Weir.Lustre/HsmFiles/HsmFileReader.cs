@@ -23,7 +23,11 @@ public sealed class HsmFileReader<TLine> : IDisposable
     /// <summary>How much is asked for in one read.</summary>
     public const int DefaultBufferBytes = 1024 * 1024;
 
+    /// <summary>More MDTs than this are not remembered in <see cref="Mdts"/>.</summary>
+    private const int MaxMdts = 4096;
+
     private readonly LineSource _source;
+    private readonly List<string> _mdts = [];
     private Section _section;
 
     /// <summary>Reads a stream from where it stands. The stream stays the caller's.</summary>
@@ -44,6 +48,9 @@ public sealed class HsmFileReader<TLine> : IDisposable
 
     /// <summary>The MDT that the last get_param header named, as <c>testfs-MDT0000</c>; null before the first header.</summary>
     public string? Mdt { get; private set; }
+
+    /// <summary>Every MDT whose lines a header announced so far, also where none followed.</summary>
+    public IReadOnlyList<string> Mdts => _mdts;
 
     /// <summary>The number of the line last read, from 1; headers and skipped lines count.</summary>
     public long LineNumber { get; private set; }
@@ -123,6 +130,7 @@ public sealed class HsmFileReader<TLine> : IDisposable
 
         Mdt = Encoding.ASCII.GetString(header.Device);
         _section = TLine.IsPrintedBy(header.Parameter) ? Section.Ours : Section.Other;
+        if (_section == Section.Ours && _mdts.Count < MaxMdts && !_mdts.Contains(Mdt)) _mdts.Add(Mdt);
     }
 
     private enum Section
