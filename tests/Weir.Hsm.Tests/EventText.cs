@@ -23,24 +23,24 @@ internal static class EventText
         throw new InvalidOperationException();
     }
 
-    public static byte[] State(HsmEventType type, string line, long now, long firstSeen = 0, long statusSince = 0)
+    public static byte[] State(HsmEventType type, string line, long now, long firstSeen = 0, long statusSince = 0, string mdt = Mdt)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(line);
         return Written(batch => HsmEventWriter.WriteState(
-            batch, new RecordId(1, 1), type, MdtName, ActionText.Parse(utf8), new(now, firstSeen == 0 ? now : firstSeen, statusSince == 0 ? now : statusSince)));
+            batch, new RecordId(1, 1), type, new MdtName(mdt), ActionText.Parse(utf8), new(now, firstSeen == 0 ? now : firstSeen, statusSince == 0 ? now : statusSince)));
     }
 
-    public static byte[] Purged(string line, long now, bool finalStateSeen = true, string hash = "")
+    public static byte[] Purged(string line, long now, bool finalStateSeen = true, string hash = "", string mdt = Mdt)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(line);
         return Written(batch => HsmEventWriter.WritePurged(
-            batch, new RecordId(1, 1), MdtName, ActionFacts.From(ActionText.Parse(utf8)), now, finalStateSeen, isMoved: false, Convert.FromHexString(hash)));
+            batch, new RecordId(1, 1), new MdtName(mdt), ActionFacts.From(ActionText.Parse(utf8)), now, finalStateSeen, isMoved: false, Convert.FromHexString(hash)));
     }
 
-    public static byte[] Heartbeat(string line, long now)
+    public static byte[] Heartbeat(string line, long now, string mdt = Mdt)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(line);
-        return Written(batch => HsmEventWriter.WriteHeartbeat(batch, new RecordId(1, 1), MdtName, ActionFacts.From(ActionText.Parse(utf8)), now));
+        return Written(batch => HsmEventWriter.WriteHeartbeat(batch, new RecordId(1, 1), new MdtName(mdt), ActionFacts.From(ActionText.Parse(utf8)), now));
     }
 
     /// <summary>Generation 1 writes what its parser found, then its own members, with spaces as json.dumps puts them.</summary>
@@ -54,23 +54,23 @@ internal static class EventText
     public static byte[] Python1Short(string type, uint catalog, uint record, long now, string mdt = Mdt) =>
         Utf8($$"""{"event_type": "{{type}}", "mdt": "{{mdt}}", "cat_idx": {{catalog}}, "rec_idx": {{record}}, "timestamp": {{now}}}""");
 
-    public static byte[] Python2State(string type, string line, long now)
+    public static byte[] Python2State(string type, string line, long now, string mdt = Mdt)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(line);
         var action = ActionText.Parse(utf8);
-        return Utf8($$"""{"cat_idx": {{action.CatalogIndex}}, "rec_idx": {{action.RecordIndex}}, "fid": "{{Text(action.Fid)}}", "action": "{{Text(action.ActionText)}}", "status": "{{Text(action.StatusText)}}", "event_type": "{{type}}", "mdt": "{{Mdt}}", "timestamp": {{now}}, "raw": {{JsonSerializer.Serialize(line)}}, "action_key": "{{Text(action.Fid)}}:{{Text(action.ActionText)}}"}""");
+        return Utf8($$"""{"cat_idx": {{action.CatalogIndex}}, "rec_idx": {{action.RecordIndex}}, "fid": "{{Text(action.Fid)}}", "action": "{{Text(action.ActionText)}}", "status": "{{Text(action.StatusText)}}", "event_type": "{{type}}", "mdt": "{{mdt}}", "timestamp": {{now}}, "raw": {{JsonSerializer.Serialize(line)}}, "action_key": "{{Text(action.Fid)}}:{{Text(action.ActionText)}}"}""");
     }
 
-    public static byte[] Python2Purged(string line, long now)
+    public static byte[] Python2Purged(string line, long now, string mdt = Mdt)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(line);
         var action = ActionText.Parse(utf8);
-        return Utf8($$"""{"event_type": "PURGED", "mdt": "{{Mdt}}", "cat_idx": {{action.CatalogIndex}}, "rec_idx": {{action.RecordIndex}}, "timestamp": {{now}}, "status": "PURGED", "action_key": "{{Text(action.Fid)}}:{{Text(action.ActionText)}}", "hash": "0123456789abcdef0123456789abcdef", "action": "{{Text(action.ActionText)}}", "fid": "{{Text(action.Fid)}}"}""");
+        return Utf8($$"""{"event_type": "PURGED", "mdt": "{{mdt}}", "cat_idx": {{action.CatalogIndex}}, "rec_idx": {{action.RecordIndex}}, "timestamp": {{now}}, "status": "PURGED", "action_key": "{{Text(action.Fid)}}:{{Text(action.ActionText)}}", "hash": "0123456789abcdef0123456789abcdef", "action": "{{Text(action.ActionText)}}", "fid": "{{Text(action.Fid)}}"}""");
     }
 
     /// <summary>The maintenance of generation 2 knows no index.</summary>
-    public static byte[] Python2MaintenancePurge(string fid, HsmAction action, long now) =>
-        Utf8($$"""{"event_type": "PURGED", "mdt": "{{Mdt}}", "action_key": "{{fid}}:{{HsmNames.Text(action)}}", "status": "PURGED", "timestamp": {{now}}, "source": "maintenance"}""");
+    public static byte[] Python2MaintenancePurge(string fid, HsmAction action, long now, string mdt = Mdt) =>
+        Utf8($$"""{"event_type": "PURGED", "mdt": "{{mdt}}", "action_key": "{{fid}}:{{HsmNames.Text(action)}}", "status": "PURGED", "timestamp": {{now}}, "source": "maintenance"}""");
 
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 

@@ -21,6 +21,10 @@ internal static class VerbTable
             new("trim", Feed.TrimVerb.Summary, () => new Feed.TrimVerb()),
             new("verify", Feed.VerifyVerb.Summary, () => new Feed.VerifyVerb()),
         ]),
+        new("hsm", "HSM actions of Lustre",
+        [
+            new("janitor", Hsm.JanitorVerb.Summary, () => new Hsm.JanitorVerb()),
+        ]),
         new("config", "the configuration",
         [
             new("show", Config.ShowVerb.Summary, () => new Config.ShowVerb()),

@@ -46,6 +46,18 @@ internal sealed class FidActionIndex(EntryTable entries)
         return oldest;
     }
 
+    /// <summary>Whether more than one action has this fid and name.</summary>
+    public bool IsShared(MdtActions actions, ReadOnlySpan<byte> fid, ReadOnlySpan<byte> action)
+    {
+        int count = 0;
+        for (int slot = _heads[Home(HashOf(fid, action))]; slot >= 0 && count < 2; slot = _next[slot])
+        {
+            if (actions.IsFidAndAction(slot, fid, action)) count++;
+        }
+
+        return count > 1;
+    }
+
     private static bool IsOlder(in ActionEntry left, in ActionEntry right) =>
         (left.FirstSeen, left.Cookie, left.Place).CompareTo((right.FirstSeen, right.Cookie, right.Place)) < 0;
 

@@ -58,7 +58,8 @@ public sealed class LiveActions
         return change;
     }
 
-    private MdtActions? FindOrAdd(ReadOnlySpan<byte> name)
+    /// <summary>The MDT's actions, now known if they were not; null when there are too many MDTs already.</summary>
+    internal MdtActions? FindOrAdd(ReadOnlySpan<byte> name)
     {
         if (_last is not null && name.SequenceEqual(_last.Name.Utf8)) return _last;
         if (!_byName.TryGetValue(name, out MdtActions? mdt))

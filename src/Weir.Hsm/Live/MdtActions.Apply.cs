@@ -90,7 +90,6 @@ public sealed partial class MdtActions
 
         if (slot >= 0) return told.Fid.IsEmpty || FidTextOf(slot, stackalloc byte[Fid.MaxTextLength]).SequenceEqual(told.Fid) ? slot : -1;
         if (told.HasIndex || told.HasCookie) return -1;
-        int colon = told.ActionKey.LastIndexOf((byte)':');
-        return colon < 0 ? -1 : FindOldest(told.ActionKey[..colon], told.ActionKey[(colon + 1)..]);
+        return FindByKeyAlone(told.ActionKey).Oldest;
     }
 }

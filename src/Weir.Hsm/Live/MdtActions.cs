@@ -105,6 +105,15 @@ public sealed partial class MdtActions
         return _byFidAction.FindOldest(this, fid, action);
     }
 
+    /// <summary>What a purge by <c>&lt;fid&gt;:&lt;ACTION&gt;</c> alone means, and whether another action has the same key; -1 when there is none.</summary>
+    internal (int Oldest, bool IsShared) FindByKeyAlone(ReadOnlySpan<byte> actionKey)
+    {
+        int colon = actionKey.LastIndexOf((byte)':');
+        if (colon < 0) return (-1, false);
+        int oldest = FindOldest(actionKey[..colon], actionKey[(colon + 1)..]);
+        return (oldest, oldest >= 0 && _byFidAction!.IsShared(this, actionKey[..colon], actionKey[(colon + 1)..]));
+    }
+
     /// <summary>Adds an action that no known one stands in the way of. The caller sets its times.</summary>
     internal int Add(in ActionState state)
     {
@@ -158,6 +167,15 @@ public sealed partial class MdtActions
         if (entry.HasIndex) _byPlace!.Remove(slot);
         _byFidAction?.Remove(slot);
         Entries.Free(slot);
+    }
+
+    /// <summary>Forgets every action, for a reader whose topic was emptied or trimmed past what it had read.</summary>
+    internal void Clear()
+    {
+        for (int slot = 0; slot < Entries.Slots && Entries.Live > 0; slot++)
+        {
+            if ((Entries[slot].Flags & EntryFlags.InUse) != 0) Remove(slot);
+        }
     }
 
     private OddTexts? OddTextsOf(int slot) =>

@@ -19,6 +19,9 @@ public sealed class EffectiveConfiguration
     /// <summary>The log level that an original's file asks for; null when none does.</summary>
     public string? OriginalLogLevel { get; private set; }
 
+    /// <summary>Whether an original's file asks for <c>xdel_reaped</c>.</summary>
+    public bool OriginalXdelReaped { get; private set; }
+
     /// <summary>Where the value in effect was written.</summary>
     public ConfigurationSource SourceOf(ConfigurationKey key) => _sources.GetValueOrDefault(key.FullName, ConfigurationSource.Default);
 
@@ -31,6 +34,7 @@ public sealed class EffectiveConfiguration
     {
         Notes = [.. Notes, .. original.Notes];
         OriginalLogLevel = original.LogLevel ?? OriginalLogLevel;
+        OriginalXdelReaped |= original.XdelReaped;
     }
 
     /// <summary>Puts a value over whatever was there.</summary>

@@ -55,7 +55,7 @@ public sealed class OriginalShipperConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("redis_host: db\npoll_intervall: 5\n", 2, "poll_intervall", "the shipper has no such setting; did you mean 'poll_interval'?")]
+    [InlineData("redis_host: db\npoll_intervall: 5\n", 2, "poll_intervall", "the tools have no such setting; did you mean 'poll_interval'?")]
     [InlineData("redis_host: db\nredis_port: 70000\n", 2, "redis_port", "'70000' is not a number from 1 to 65535")]
     [InlineData("redis_host: db\nredis_db: -1\n", 2, "redis_db", "'-1' is not a number from 0 to 65535")]
     [InlineData("redis_host: db\nmdt_watch_glob: [a]\n", 2, "mdt_watch_glob", "one plain value is expected")]

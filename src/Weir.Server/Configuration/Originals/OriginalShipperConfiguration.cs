@@ -5,8 +5,9 @@ using Weir.Server.Configuration.Yaml;
 namespace Weir.Server.Configuration.Originals;
 
 /// <summary>
-/// <c>hsm_action_shipper.yaml</c> of the Python tools, both generations: a flat mapping. What it says is put into our keys;
-/// what this version has no use for is noted; what the tools did not know either is an error.
+/// <c>hsm_action_shipper.yaml</c> of the Python tools, both generations, and the files of the other tools, <c>hsm_stream_janitor.yaml</c>
+/// among them: flat mappings that share most keys. What they say is put into our keys; what this version has no use for is noted; what the
+/// tools did not know either is an error.
 /// </summary>
 public sealed class OriginalShipperConfiguration
 {
@@ -29,9 +30,11 @@ public sealed class OriginalShipperConfiguration
         ["poll_interval"] = ("hsm", "poll_interval"),
         ["heartbeat_interval"] = ("hsm", "heartbeat_interval"),
         ["cache_path"] = ("hsm", "snapshot"),
+        ["operation_interval_seconds"] = ("hsm", "operation_interval"),
+        ["stale_action_timeout_seconds"] = ("hsm", "stale_action_timeout"),
     }.ToFrozenDictionary();
 
-    private static readonly string[] Others = ["redis_host", "redis_port", "redis_db", StreamName, StreamPrefix, "log_level"];
+    private static readonly string[] Others = ["redis_host", "redis_port", "redis_db", StreamName, StreamPrefix, "log_level", "xdel_reaped"];
 
     private readonly List<ConfigurationSetting> _settings = [];
     private readonly List<ConfigurationProblem> _problems = [];
@@ -50,6 +53,9 @@ public sealed class OriginalShipperConfiguration
     /// <summary>The file's <c>log_level</c>; null when it has none.</summary>
     public string? LogLevel { get; private set; }
 
+    /// <summary>Whether the janitor is asked to delete the records of stale actions one by one.</summary>
+    public bool XdelReaped { get; private set; }
+
     private static IEnumerable<string> KnownKeys => [.. Direct.Keys, .. Others, .. Unused.Keys];
 
     /// <summary>Whether a file with these top-level keys is one of theirs: it has a key of theirs, and none of our sections.</summary>
@@ -67,7 +73,7 @@ public sealed class OriginalShipperConfiguration
         {
             var source = new ConfigurationSource(path, entry.Line);
             if (!KnownKeys.Contains(entry.Key))
-                result._problems.Add(new(source, entry.Key, $"the shipper has no such setting{Suggestion.Phrase(entry.Key, KnownKeys)}"));
+                result._problems.Add(new(source, entry.Key, $"the tools have no such setting{Suggestion.Phrase(entry.Key, KnownKeys)}"));
             else if (Unused.TryGetValue(entry.Key, out string? reason))
                 result._notes.Add($"{source}: {entry.Key} has no effect: {reason}");
             else if (entry.Value is not YamlScalar { IsEmpty: false } scalar)
@@ -82,6 +88,7 @@ public sealed class OriginalShipperConfiguration
         }
 
         result.LogLevel = values.GetValueOrDefault("log_level")?.Text;
+        if (values.GetValueOrDefault("xdel_reaped") is { } xdel) result.ReadTruth(xdel, "xdel_reaped");
         result.ReadRedis(values);
         result.ReadStream(values);
         return result;
@@ -118,6 +125,15 @@ public sealed class OriginalShipperConfiguration
         if ((name ?? prefix) is not { } topic) return;
         _settings.Add(new("hsm", "layout", new(name is null ? "per-mdt" : "single", topic.Source)));
         _settings.Add(new("hsm", "topic", topic));
+    }
+
+    private void ReadTruth(ConfigurationValue value, string key)
+    {
+        // YAML 1.1, which the tools read, has more words for it than these; nobody wrote them here.
+        if (value.Text.ToLowerInvariant() is not ("true" or "yes" or "on" or "false" or "no" or "off"))
+            _problems.Add(new(value.Source, key, $"'{value.Text}' is neither true nor false"));
+        else if (value.Text.ToLowerInvariant() is "true" or "yes" or "on")
+            XdelReaped = true;
     }
 
     private int ReadNumber(ConfigurationValue? value, string key, int least, int most, int otherwise)

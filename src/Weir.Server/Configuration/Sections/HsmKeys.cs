@@ -21,6 +21,12 @@ public static class HsmKeys
             Section, "refresh_interval", "An action whose last full record is this old is written in full again (unset: four heartbeats).",
             TimeSpan.FromSeconds(1), TimeSpan.FromDays(365),
             (options, value) => options.Hsm.RefreshInterval = value, options => options.Hsm.RefreshInterval ?? 4 * options.Hsm.HeartbeatInterval),
+        ConfigurationKey.Time(
+            Section, "operation_interval", "From the end of one round of the janitor to the start of the next.", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30),
+            (options, value) => options.Hsm.OperationInterval = value, options => options.Hsm.OperationInterval),
+        ConfigurationKey.Time(
+            Section, "stale_action_timeout", "An action without any event for this long holds no trim back.", TimeSpan.FromSeconds(1), TimeSpan.FromDays(365),
+            (options, value) => options.Hsm.StaleActionTimeout = value, options => options.Hsm.StaleActionTimeout),
         ConfigurationKey.Scalar(
             Section, "layout", "per-mdt: a topic per MDT; single: one topic for all.", ApplyLayout, options => LayoutName(options.Hsm.Layout)),
         ConfigurationKey.Scalar(

@@ -25,6 +25,12 @@ public sealed class HsmOptions
     /// <summary>An action whose last full record is this old is written in full again. Null: four heartbeats.</summary>
     public TimeSpan? RefreshInterval { get; set; }
 
+    /// <summary>From the end of one round of the janitor to the start of the next.</summary>
+    public TimeSpan OperationInterval { get; set; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>An action without any event for this long holds no trim back.</summary>
+    public TimeSpan StaleActionTimeout { get; set; } = TimeSpan.FromDays(1);
+
     public HsmLayout Layout { get; set; } = HsmLayout.PerMdt;
 
     /// <summary>The single topic, or what each MDT's topic starts with.</summary>
