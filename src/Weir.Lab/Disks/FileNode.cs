@@ -58,7 +58,10 @@ internal sealed class FileNode : Node
     public void Sync()
     {
         foreach (int sector in _dirtySectors) CopySector(sector);
-        if (_lengthIsDirty) SetPlatterLength(Length);
+
+        // Data that is written back takes the length along that it needs, also where an earlier sync lost the length.
+        long reached = _dirtySectors.Count > 0 ? Math.Min(Length, (_dirtySectors.Max + 1L) * SectorBytes) : 0;
+        SetPlatterLength(_lengthIsDirty ? Length : Math.Max(_platterLength, reached));
         ForgetDirty();
     }
 
