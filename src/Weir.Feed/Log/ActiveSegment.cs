@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Weir.Feed.Disks;
 
 namespace Weir.Feed.Log;
@@ -35,9 +34,7 @@ internal sealed class ActiveSegment : IDisposable
     public static ActiveSegment Create(FeedDirectory directory, string topic, RecordId after, LogEngineOptions options)
     {
         string path = directory.TopicPath(topic);
-        Span<byte> random = stackalloc byte[8];
-        RandomNumberGenerator.Fill(random);
-        var name = new SegmentName(after, BitConverter.ToUInt64(random));
+        SegmentName name = SegmentName.Next(after, directory.Segments(topic));
         string file = Path.Combine(path, name.FileName);
         IDiskFile? opened = null;
         try

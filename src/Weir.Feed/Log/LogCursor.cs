@@ -94,7 +94,7 @@ internal sealed class LogCursor(string topic, RecordId after, FeedDirectory dire
         }
 
         int index = segments.Length - 1;
-        while (index > 0 && segments[index].After > _position) index--;
+        while (index > 0 && (segments[index].After > _position || segments[index - 1].After == segments[index].After)) index--;
         if (index == 0 && segments[0].After > _position) NoteMissingStart(segments[0]);
         for (; index >= 0 && index < segments.Length; index++)
         {
