@@ -67,12 +67,23 @@ internal static class TailFile
         return null;
     }
 
-    /// <summary>Whether the file is whole, whichever boot wrote it.</summary>
+    /// <summary>Whether the file is whole, whichever boot wrote it, or not there at all.</summary>
     public static bool IsIntact(IDisk disk, string path)
     {
         using IDiskFile? file = disk.OpenRead(path);
-        if (file is null) return true;
+        return file is null || IsIntact(file, stackalloc byte[Bytes]);
+    }
+
+    /// <summary>Whether the machine was started since the file was written, so that all there is comes from the disk.</summary>
+    public static bool IsOfAnotherBoot(IDisk disk, string path, ulong bootKey)
+    {
+        using IDiskFile? file = disk.OpenRead(path);
         Span<byte> bytes = stackalloc byte[Bytes];
+        return bootKey != 0 && file is not null && IsIntact(file, bytes) && BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]) != bootKey;
+    }
+
+    private static bool IsIntact(IDiskFile file, Span<byte> bytes)
+    {
         for (int attempt = 0; attempt < ReadAttempts; attempt++)
         {
             bool isWhole = file.Read(bytes, 0) == Bytes && file.Length == Bytes && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Magic;

@@ -20,7 +20,8 @@ internal static class TopicRecovery
         string path = directory.TopicPath(topic);
         CompleteIndexes(directory, topic, segments, options);
         SegmentName name = segments[^1];
-        TailState? tail = TailFile.Read(directory.Disk, Path.Combine(path, FeedDirectory.TailName), bootKey);
+        string tailPath = Path.Combine(path, FeedDirectory.TailName);
+        TailState? tail = TailFile.Read(directory.Disk, tailPath, bootKey);
         if (tail is { } other && other.Salt != name.Salt) tail = null;
 
         string file = Path.Combine(path, name.FileName);
@@ -30,9 +31,10 @@ internal static class TopicRecovery
         {
             bool headerIntact = CheckHeader(opened, name, file, options.Logger);
             segment = ActiveSegment.Open(directory, topic, name, opened, options);
-            bool mustRoll = tail is { Poisoned: true } || !headerIntact;
             if (tail is { Poisoned: true } poisoned) Cut(opened, topic, file, poisoned.DurableEnd, "the flush of them failed", options.Logger);
-            mustRoll |= !Scan(segment, topic, file, tail, options.Logger, out RecordId lastId);
+            bool mustRoll = !Scan(segment, topic, file, tail, options.Logger, out RecordId lastId) || !headerIntact;
+            mustRoll |= tail is { Poisoned: true } && segment.Count > 0;
+            if (!TailFile.IsOfAnotherBoot(directory.Disk, tailPath, bootKey)) Rewrite(segment, tail?.DurableEnd ?? SegmentHeader.Bytes);
             opened.Sync();
 
             // The writer that made the segment may have been killed before its name was durable.
@@ -101,6 +103,23 @@ internal static class TopicRecovery
 
         Cut(segment.File, topic, file, end, damage.Damaged is { } id ? $"record {id} was not written to its end" : "nothing intact stands behind", logger);
         return true;
+    }
+
+    /// <summary>
+    /// Writes what nobody is known to have flushed once more. It may be clean in the page cache and yet not on the disk: the kernel
+    /// leaves pages so when a flush fails, and a process that was killed then could not say it. A flush alone would not bring them there.
+    /// </summary>
+    private static void Rewrite(ActiveSegment segment, long from)
+    {
+        if (segment.End <= from) return;
+        var buffer = new byte[(int)Math.Min(PageBytes, segment.End - from)];
+        for (long at = from; at < segment.End;)
+        {
+            int read = segment.File.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, segment.End - at)), at);
+            if (read == 0) return;
+            segment.File.Write(buffer.AsSpan(0, read), at);
+            at += read;
+        }
     }
 
     private static void Cut(IDiskFile file, string topic, string path, long end, string why, ILogger logger)
