@@ -32,6 +32,7 @@ internal static class RespDialer
             {
                 OperationCanceledException => new IOException($"no answer within {options.ConnectTimeout.TotalSeconds:0.#} s"),
                 SocketException => new IOException(failed.Message, failed),
+                RespConnectionLostException => new IOException(failed.Message, failed), // What was lost is the greeting, not a request.
                 AuthenticationException => new IOException($"TLS failed: {failed.Message}", failed),
                 IOException => failed,
                 _ => new IOException(failed.Message, failed),

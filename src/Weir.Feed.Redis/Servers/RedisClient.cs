@@ -9,6 +9,7 @@ namespace Weir.Feed.Redis.Servers;
 internal sealed class RedisClient(IServers servers, string address, TimeSpan patience, BackOff backOff, TimeProvider time) : IAsyncDisposable
 {
     private const int MaxRedirections = 16;
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
 
     public IServers Servers => servers;
 
@@ -37,7 +38,7 @@ internal sealed class RedisClient(IServers servers, string address, TimeSpan pat
     public async Task<T> SendToAsync<T>(ServerLink server, RespRequest<T> request, CancellationToken cancellationToken) => await InsistAsync(
         async () =>
         {
-            RespConnection connection = await server.ConnectAsync(Lane.Commands, cancellationToken);
+            RespConnection connection = await server.ConnectAsync(Lane.Commands, patience, cancellationToken);
             request.Rearm();
             connection.Post(request);
             return await request.Outcome.WaitAsync(cancellationToken);
@@ -63,12 +64,14 @@ internal sealed class RedisClient(IServers servers, string address, TimeSpan pat
         {
             ServerLink? link = redirected;
             redirected = null;
+            bool isPosted = false;
             try
             {
                 link ??= await servers.ForTopicAsync(topic, cancellationToken);
-                RespConnection connection = await link.ConnectAsync(lane, cancellationToken);
+                RespConnection connection = await link.ConnectAsync(lane, Left(started), cancellationToken);
                 await connection.WaitForRoomAsync(cancellationToken);
                 request.Rearm();
+                isPosted = true;
                 connection.Post(request);
                 return await request.Outcome.WaitAsync(cancellationToken);
             }
@@ -90,7 +93,7 @@ internal sealed class RedisClient(IServers servers, string address, TimeSpan pat
             {
                 link?.NoteLoss(lost.Message);
                 servers.Doubt();
-                if (lost is RespConnectionLostException { WasSent: true } or RespProtocolException)
+                if (isPosted && lost is not RespConnectionLostException { WasSent: false })
                 {
                     if (!isRepeatable) throw;
                     onLost?.Invoke();
@@ -99,7 +102,7 @@ internal sealed class RedisClient(IServers servers, string address, TimeSpan pat
                 if (time.GetElapsedTime(started) >= patience) throw;
             }
 
-            await Task.Delay(backOff.After(++failures), time, cancellationToken);
+            await PauseAsync(++failures, started, cancellationToken);
         }
     }
 
@@ -115,9 +118,23 @@ internal sealed class RedisClient(IServers servers, string address, TimeSpan pat
             catch (IOException failed) when (failed is not RespTooLargeException && IsPassing(failed) && time.GetElapsedTime(started) < patience)
             {
                 servers.Doubt();
-                await Task.Delay(backOff.After(failures), time, cancellationToken);
+                await PauseAsync(failures, started, cancellationToken);
             }
         }
+    }
+
+    private Task PauseAsync(int failures, long started, CancellationToken cancellationToken)
+    {
+        TimeSpan pause = backOff.After(failures);
+        TimeSpan left = Left(started);
+        return Task.Delay(pause < left ? pause : left, time, cancellationToken);
+    }
+
+    /// <summary>What is left of the patience; never nothing, so that everything is tried once at least.</summary>
+    private TimeSpan Left(long started)
+    {
+        TimeSpan left = patience - time.GetElapsedTime(started);
+        return left > Shortest ? left : Shortest;
     }
 
     private static bool IsPassing(IOException failed) =>

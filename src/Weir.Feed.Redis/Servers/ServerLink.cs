@@ -14,13 +14,19 @@ internal sealed class ServerLink(RedisEndpoint endpoint, RespOptions options, Ba
     private readonly CancellationTokenSource _closing = new();
     private int _failures;
     private long _failedAt;
+    private IOException? _lastFailure;
     private bool _isGone;
 
     public RedisEndpoint Endpoint => endpoint;
 
-    /// <summary>The lane's shared connection.</summary>
+    /// <summary>The lane's shared connection, in the time that making one takes.</summary>
     /// <exception cref="IOException">There is none now; the message says why.</exception>
-    public async ValueTask<RespConnection> ConnectAsync(Lane lane, CancellationToken cancellationToken)
+    public ValueTask<RespConnection> ConnectAsync(Lane lane, CancellationToken cancellationToken) =>
+        ConnectAsync(lane, Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>The lane's shared connection, in a time that may end while others still wait for it.</summary>
+    /// <exception cref="IOException">There is none now; the message says why.</exception>
+    public async ValueTask<RespConnection> ConnectAsync(Lane lane, TimeSpan patience, CancellationToken cancellationToken)
     {
         Task<RespConnection> connecting;
         lock (_gate)
@@ -30,7 +36,19 @@ internal sealed class ServerLink(RedisEndpoint endpoint, RespOptions options, Ba
             if (IsOver(connecting)) _lanes[(int)lane] = connecting = ReplaceAsync(connecting);
         }
 
-        return await connecting.WaitAsync(cancellationToken);
+        try
+        {
+            return await connecting.WaitAsync(patience, options.Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw _lastFailure switch
+            {
+                RespErrorException refused => new RespErrorException(refused.Message),
+                { } failed => new IOException(failed.Message, failed),
+                null => new IOException($"no connection within {patience.TotalSeconds:0.#} s"),
+            };
+        }
     }
 
     /// <summary>A connection for one caller alone, for requests that block.</summary>
@@ -46,7 +64,7 @@ internal sealed class ServerLink(RedisEndpoint endpoint, RespOptions options, Ba
         }
         catch (IOException failed)
         {
-            NoteFailure(failed.Message);
+            NoteFailure(failed);
             throw;
         }
     }
@@ -113,14 +131,15 @@ internal sealed class ServerLink(RedisEndpoint endpoint, RespOptions options, Ba
         if (wasGone) RedisLog.ServerBack(logger, endpoint);
     }
 
-    private void NoteFailure(string reason)
+    private void NoteFailure(IOException failed)
     {
         lock (_gate)
         {
             _failures++;
+            _lastFailure = failed;
             _failedAt = options.Time.GetTimestamp();
         }
 
-        NoteLoss(reason);
+        NoteLoss(failed.Message);
     }
 }

@@ -12,6 +12,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private readonly string[] _settings;
     private Process? _process;
+    private string? _configuration;
 
     private RedisServer(int port, string[] settings)
     {
@@ -37,6 +38,16 @@ public sealed class RedisServer : IAsyncDisposable
             await server.DisposeAsync();
             if (attempt == 5) throw new InvalidOperationException($"{Program} does not start: {server.LogText()}");
         }
+    }
+
+    /// <summary>Starts a Sentinel with these lines as its configuration.</summary>
+    public static async Task<RedisServer> StartSentinelAsync(string configuration)
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"weir-sentinel-{Guid.NewGuid():n}.conf");
+        await File.WriteAllTextAsync(file, configuration + "\n");
+        RedisServer sentinel = await StartAsync(file, "--sentinel");
+        sentinel._configuration = file;
+        return sentinel;
     }
 
     public static int FreePort()
@@ -99,6 +110,7 @@ public sealed class RedisServer : IAsyncDisposable
     {
         await KillAsync();
         if (System.IO.Directory.Exists(Directory)) System.IO.Directory.Delete(Directory, recursive: true);
+        if (_configuration is not null) File.Delete(_configuration);
     }
 
     internal static async Task<string> RunAsync(string program, string[] arguments)
@@ -117,7 +129,8 @@ public sealed class RedisServer : IAsyncDisposable
 
     private async Task<bool> TryStartAsync()
     {
-        string[] arguments = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Directory, "--save", "", "--logfile", "redis.log", .. _settings];
+        string[] arguments = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Directory, "--logfile", "redis.log"];
+        arguments = _settings is [var file, "--sentinel"] ? [file, .. arguments, "--sentinel"] : [.. arguments, "--save", "", .. _settings];
         _process = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         long started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < Patience)
