@@ -68,4 +68,10 @@ internal static partial class ShipLog
 
     [LoggerMessage(2021, LogLevel.Warning, "While looking for action files: {Error}")]
     public static partial void GlobFailed(ILogger logger, string error);
+
+    [LoggerMessage(2030, LogLevel.Warning, "{Program} cannot be run ({Reason}); paths are not shown.")]
+    public static partial void LfsMissing(ILogger logger, string program, string reason);
+
+    [LoggerMessage(2031, LogLevel.Warning, "{Program} fid2path did not answer within {Seconds} s; these paths are not shown.")]
+    public static partial void LfsTooSlow(ILogger logger, string program, double seconds);
 }

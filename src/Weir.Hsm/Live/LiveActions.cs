@@ -45,6 +45,21 @@ public sealed class LiveActions
     public LiveChange Apply(in RecordView record) =>
         _reader.TryRead(record.Data, out HsmEvent told) ? Apply(told, record.Id) : LiveChange.Unknown;
 
+    /// <summary>Takes in the next record of a topic.</summary>
+    public LiveChange Apply(Record record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return _reader.TryRead(record.Data.Span, out HsmEvent told) ? Apply(told, record.Id) : LiveChange.Unknown;
+    }
+
+    /// <summary>The action that a PURGED or HEARTBEAT speaks of, before it is taken in; null when none is known.</summary>
+    public LiveAction? Find(in HsmEvent told)
+    {
+        if (!_byName.TryGetValue(told.Mdt, out MdtActions? mdt)) return null;
+        int slot = mdt.FindTold(told);
+        return slot < 0 ? null : new(mdt, slot);
+    }
+
     /// <summary>Takes in the next event of a topic.</summary>
     public LiveChange Apply(in HsmEvent told, RecordId id) => Apply(told, id, out _);
 

@@ -77,7 +77,7 @@ public sealed partial class MdtActions
     /// contradicts says that the event is about an earlier record of that place. A purge of the second generation's maintenance has nothing
     /// but an action key, which two actions may share: the older one is meant.
     /// </summary>
-    private int FindTold(in HsmEvent told)
+    internal int FindTold(in HsmEvent told)
     {
         bool? isCancel = told.ActionText.IsEmpty ? null : told.Action == HsmAction.Cancel;
         int slot = -1;
