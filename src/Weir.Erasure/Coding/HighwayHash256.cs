@@ -43,23 +43,29 @@ public static class HighwayHash256
             throw new ArgumentException($"{count} blocks of {length} bytes every {stride} do not fit into {buffer.Length} bytes.", nameof(buffer));
         }
 
-        const int together = HighwayAvx512.MaxStreams;
-        HighwayState* states = stackalloc HighwayState[together];
-        byte** blocks = stackalloc byte*[together];
+        if (count == 0) return;
         fixed (byte* start = buffer, to = hashes)
         {
-            for (int first = 0; first < count; first += together)
+            byte** blocks = stackalloc byte*[HighwayAvx512.MaxStreams];
+            for (int first = 0; first < count; first += HighwayAvx512.MaxStreams)
             {
-                int width = Math.Min(together, count - first);
-                for (int i = 0; i < width; i++)
-                {
-                    states[i] = HighwayState.Start(key);
-                    blocks[i] = start + (nint)(first + i) * stride;
-                }
-
-                HighwayKernel.UpdateMany(path, states, blocks, width, (nuint)length / HighwayState.PacketBytes);
-                for (int i = 0; i < width; i++) Complete(path, ref states[i], blocks[i], length, to + (first + i) * SizeBytes);
+                int width = Math.Min(HighwayAvx512.MaxStreams, count - first);
+                for (int i = 0; i < width; i++) blocks[i] = start + (nint)(first + i) * stride;
+                HashBlocks(path, key, blocks, length, width, to + first * SizeBytes);
             }
+        }
+    }
+
+    /// <summary>The hashes of any blocks of one length, up to <see cref="HighwayAvx512.MaxStreams"/> worked on side by side.</summary>
+    internal static unsafe void HashBlocks(CodingPath path, HighwayKey key, byte** blocks, int length, int count, byte* hashes)
+    {
+        HighwayState* states = stackalloc HighwayState[HighwayAvx512.MaxStreams];
+        for (int first = 0; first < count; first += HighwayAvx512.MaxStreams)
+        {
+            int width = Math.Min(HighwayAvx512.MaxStreams, count - first);
+            for (int i = 0; i < width; i++) states[i] = HighwayState.Start(key);
+            HighwayKernel.UpdateMany(path, states, blocks + first, width, (nuint)length / HighwayState.PacketBytes);
+            for (int i = 0; i < width; i++) Complete(path, ref states[i], blocks[first + i], length, hashes + (first + i) * SizeBytes);
         }
     }
 

@@ -7,7 +7,7 @@ namespace Weir.Erasure.Format;
 public sealed record XlObject
 {
     /// <summary>The largest block that is believed. The products write 1 MiB, and 10 MiB before March 2021.</summary>
-    public const int MaxBlockSize = 64 << 20;
+    public const int MaxBlockSize = 16 << 20;
 
     /// <summary>The most parts of an object.</summary>
     public const int MaxParts = 10_000;

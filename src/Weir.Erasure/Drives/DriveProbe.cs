@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Weir.Erasure.Format;
+
+namespace Weir.Erasure.Drives;
+
+/// <summary>Looks at one path: is it a drive, whose, and in what condition.</summary>
+internal static partial class DriveProbe
+{
+    private const int WriteAccess = 2;
+    private const int ErrorReadOnlyFileSystem = 30;
+    private const int ErrorAccess = 13;
+
+    /// <summary>RustFS first: where it took over MinIO's drives, its directory is the one in use.</summary>
+    private static readonly string[] SystemDirectories = [".rustfs.sys", ".minio.sys"];
+
+    public static Drive Look(string path)
+    {
+        var drive = new Drive(path);
+        if (!Directory.Exists(path)) return Say(drive, DriveState.Offline, File.Exists(path) ? "not a directory" : "not there");
+        ReadCapacity(drive);
+        try
+        {
+            ReadIdentity(drive);
+        }
+        catch (Exception error) when (error is DriveFileException or ErasureFormatException)
+        {
+            return Say(drive, DriveState.Damaged, error.Message);
+        }
+
+        if (drive.Format is null) return Say(drive, DriveState.Unformatted, "no format.json: new, or replaced and not healed yet");
+        if (drive.Format.Find(drive.Format.DriveId) is not { } place) return Say(drive, DriveState.Foreign, "its own format.json does not list it");
+        (drive.Set, drive.Position) = place;
+        return drive;
+    }
+
+    private static void ReadIdentity(Drive drive)
+    {
+        foreach (string directory in SystemDirectories)
+        {
+            if (drive.Files.TryReadAll($"{directory}/{FormatJson.FileName}", FormatJson.MaxBytes) is not { } json) continue;
+            FormatJson format = FormatJson.Parse(json);
+            if (drive.Format is null)
+            {
+                (drive.Format, drive.SystemDirectory) = (format, directory);
+            }
+            else if (!drive.Format.IsSamePool(format) || drive.Format.DriveId != format.DriveId)
+            {
+                drive.Format = null;
+                throw new ErasureFormatException($"{SystemDirectories[0]} and {SystemDirectories[1]} name different drives");
+            }
+        }
+
+        if (drive.SystemDirectory is null) return;
+        drive.IsHealing = drive.Files.FileExists($"{drive.SystemDirectory}/buckets/.healing.bin") || drive.Files.FileExists($"{drive.SystemDirectory}/healing.bin");
+    }
+
+    private static void ReadCapacity(Drive drive)
+    {
+        try
+        {
+            var info = new DriveInfo(drive.Path);
+            (drive.TotalBytes, drive.FreeBytes) = (info.TotalSize, info.AvailableFreeSpace);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Capacity is for display alone; that the drive cannot be read shows in what follows.
+            drive.TotalBytes = drive.FreeBytes = 0;
+        }
+
+        drive.IsReadOnly = Access(drive.Path, WriteAccess) != 0 && Marshal.GetLastPInvokeError() is ErrorReadOnlyFileSystem or ErrorAccess;
+    }
+
+    private static Drive Say(Drive drive, DriveState state, string detail)
+    {
+        (drive.State, drive.Detail) = (state, detail);
+        return drive;
+    }
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
+}

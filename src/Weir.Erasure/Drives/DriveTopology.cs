@@ -1,0 +1,71 @@
+namespace Weir.Erasure.Drives;
+
+/// <summary>The deployment that a list of drives makes up: pools, their sets, and what does not belong.</summary>
+public sealed class DriveTopology
+{
+    private DriveTopology(IReadOnlyList<Drive> drives, IReadOnlyList<DrivePool> pools)
+    {
+        Drives = drives;
+        Pools = pools;
+    }
+
+    /// <summary>Every path that was given, in that order.</summary>
+    public IReadOnlyList<Drive> Drives { get; }
+
+    /// <summary>The pools of the deployment that most of the drives belong to.</summary>
+    public IReadOnlyList<DrivePool> Pools { get; }
+
+    /// <summary>Looks at drives; only reads, and never fails: what is wrong with a drive is its state.</summary>
+    public static DriveTopology Discover(IEnumerable<string> paths)
+    {
+        Drive[] drives = [.. paths.Select(DriveProbe.Look)];
+        var pools = new List<DrivePool>();
+        // What most drives agree on comes first, so that what contradicts it is the foreign one.
+        List<List<Drive>> groups = GroupByPool(drives);
+        foreach (List<Drive> group in groups)
+        {
+            if (Contradiction(group[0], pools) is { } contradiction)
+            {
+                foreach (Drive drive in group) (drive.State, drive.Detail) = (DriveState.Foreign, contradiction);
+                continue;
+            }
+
+            var pool = new DrivePool(group[0].Format!, pools.Count);
+            pools.Add(pool);
+            foreach (Drive drive in group)
+            {
+                drive.Pool = pool.Number;
+                if (pool.TryPlace(drive)) continue;
+                (drive.State, drive.Detail) = (DriveState.Duplicate, $"{pool.Set(drive.Set)[drive.Position]!.Path} is the same drive");
+            }
+        }
+
+        return new(drives, pools);
+    }
+
+    private static List<List<Drive>> GroupByPool(Drive[] drives)
+    {
+        var groups = new List<List<Drive>>();
+        foreach (Drive drive in drives.Where(drive => drive.State == DriveState.Online))
+        {
+            List<Drive>? group = groups.Find(group => group[0].Format!.IsSamePool(drive.Format!));
+            if (group is null) groups.Add([drive]);
+            else group.Add(drive);
+        }
+
+        // By deployment first, for a second deployment may have a larger pool than the smallest of the first. OrderBy is stable.
+        return [.. groups.OrderByDescending(group => groups.Where(other => SameDeployment(other[0], group[0])).Sum(other => other.Count)).ThenByDescending(group => group.Count)];
+    }
+
+    private static string? Contradiction(Drive drive, List<DrivePool> pools)
+    {
+        if (pools.Count == 0) return null;
+        if (drive.Format!.DeploymentId != pools[0].Format.DeploymentId) return $"of deployment {drive.Format.DeploymentId}, and most drives are of {pools[0].Format.DeploymentId}";
+        HashSet<Guid> own = [.. drive.Format.Sets.SelectMany(set => set)];
+        own.Remove(Format.FormatJson.LostDrive);
+        DrivePool? overlapping = pools.Find(pool => pool.Format.Sets.Any(set => set.Any(own.Contains)));
+        return overlapping is null ? null : $"its format.json describes pool {overlapping.Number} otherwise than most of that pool's drives";
+    }
+
+    private static bool SameDeployment(Drive one, Drive other) => one.Format!.DeploymentId == other.Format!.DeploymentId;
+}
