@@ -1,7 +1,7 @@
 namespace Weir.Lustre.Changelog;
 
 /// <summary>Days since 1970-01-01 and the Gregorian calendar, without the cost of <see cref="DateTime"/>.</summary>
-internal static class CivilDate
+public static class CivilDate
 {
     private const uint DaysFromMarch0000To1970 = 719_468;
     private const uint DaysPer400Years = 146_097;
