@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weir.Cli.Running;
 
 namespace Weir.Cli.Logging;
 
@@ -8,6 +9,8 @@ internal static class LogLevels
     public static IReadOnlyList<string> Names { get; } = ["trace", "debug", "info", "warning", "error", "critical", "none"];
 
     public static string Name(LogLevel level) => Names[(int)level];
+
+    public static UsageException Unknown(string name) => new($"'{name}' is not a log level; there are {string.Join(", ", Names)}");
 
     public static bool TryParse(string text, out LogLevel level)
     {

@@ -66,11 +66,10 @@ internal static class Application
         if (FindMistypedOption(arguments, line.Arguments, verb) is { } mistyped)
             throw new UsageException($"'{mistyped}' is not an option of this verb{Suggestion.Phrase(mistyped, verb.Options.Select(option => option.Name))}");
         if (arguments.Errors.Count > 0) throw new UsageException(Explain(arguments));
-        LogLevel level = verb.DefaultLogLevel;
-        if (arguments.GetValue(logLevel) is { } name && !LogLevels.TryParse(name, out level))
-            throw new UsageException($"'{name}' is not a log level; there are {string.Join(", ", LogLevels.Names)}");
-        using var loggers = new StderrLoggerFactory(terminal, level);
-        return await verb.RunAsync(new Invocation(arguments, terminal, loggers), cancellationToken);
+        using var loggers = new StderrLoggerFactory(terminal, verb.DefaultLogLevel);
+        if (arguments.GetValue(logLevel) is { } name) loggers.Minimum = LogLevels.TryParse(name, out LogLevel level) ? level : throw LogLevels.Unknown(name);
+        var run = new Invocation(arguments, terminal, loggers) { HasLogLevel = arguments.GetValue(logLevel) is not null };
+        return await verb.RunAsync(run, cancellationToken);
     }
 
     /// <summary>The first thing wrong.</summary>

@@ -1,20 +1,33 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Weir.Cli.Logging;
+using Weir.Cli.Running;
 using Weir.Cli.Terminals;
 
 namespace Weir.Cli.Verbs;
 
 /// <summary>What a verb was called with, and what it may use.</summary>
-internal sealed class Invocation(ParseResult arguments, Terminal terminal, ILoggerFactory loggers)
+internal sealed class Invocation(ParseResult arguments, Terminal terminal, StderrLoggerFactory loggers)
 {
     public Terminal Terminal { get; } = terminal;
 
     /// <summary>Standard output, for data.</summary>
     public OutputBuffer Out => Terminal.Out;
 
-    public ILoggerFactory Loggers { get; } = loggers;
+    public ILoggerFactory Loggers => loggers;
+
+    /// <summary>Whether <c>--log-level</c> was given, which then goes before what a configuration says.</summary>
+    public bool HasLogLevel { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Sets the level that a configuration asks for, unless the command line has one.</summary>
+    /// <exception cref="UsageException">There is no such level.</exception>
+    public void UseLogLevel(string name)
+    {
+        if (!LogLevels.TryParse(name, out LogLevel level)) throw LogLevels.Unknown(name);
+        if (!HasLogLevel) loggers.Minimum = level;
+    }
 
     public T? Get<T>(Option<T> option) => arguments.GetValue(option);
 

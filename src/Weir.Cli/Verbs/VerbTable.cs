@@ -23,6 +23,7 @@ internal static class VerbTable
         ]),
         new("hsm", "HSM actions of Lustre",
         [
+            new("ship", Hsm.ShipVerb.Summary, () => new Hsm.ShipVerb()),
             new("janitor", Hsm.JanitorVerb.Summary, () => new Hsm.JanitorVerb()),
         ]),
         new("config", "the configuration",

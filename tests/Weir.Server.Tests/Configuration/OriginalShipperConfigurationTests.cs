@@ -1,3 +1,4 @@
+using Weir.Hsm;
 using Weir.Server.Configuration;
 using Weir.Server.Configuration.Sections;
 
@@ -34,7 +35,7 @@ public sealed class OriginalShipperConfigurationTests : IDisposable
         HsmOptions hsm = configuration.Options.Hsm;
         Assert.Equal(["/proc/fs/lustre/mdt/*-MDT????/hsm/actions"], hsm.Actions);
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)), (hsm.PollInterval, hsm.HeartbeatInterval));
-        Assert.Equal((HsmLayout.PerMdt, "site:hsm", "/var/cache/shipper.json"), (hsm.Layout, hsm.Topic, hsm.Snapshot));
+        Assert.Equal((ActionLayout.PerMdt, "site:hsm", "/var/cache/shipper.json"), (hsm.Layout, hsm.Topic, hsm.Snapshot));
         Assert.Equal("DEBUG", configuration.OriginalLogLevel);
     }
 
@@ -50,7 +51,7 @@ public sealed class OriginalShipperConfigurationTests : IDisposable
     public void The_first_generation_means_a_single_topic_and_database_one()
     {
         EffectiveConfiguration configuration = Load("redis_host: db\nredis_stream_name: my:actions\naggressive_trim_threshold: 5\n").ThrowIfInvalid();
-        Assert.Equal((HsmLayout.Single, "my:actions"), (configuration.Options.Hsm.Layout, configuration.Options.Hsm.Topic));
+        Assert.Equal((ActionLayout.Single, "my:actions"), (configuration.Options.Hsm.Layout, configuration.Options.Hsm.Topic));
         Assert.Equal("redis://db:6379/1", configuration.Options.Feed.Url.Text);
     }
 

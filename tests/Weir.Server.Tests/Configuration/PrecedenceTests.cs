@@ -1,5 +1,5 @@
+using Weir.Hsm;
 using Weir.Server.Configuration;
-using Weir.Server.Configuration.Sections;
 
 namespace Weir.Server.Tests.Configuration;
 
@@ -49,7 +49,7 @@ public sealed class PrecedenceTests : IDisposable
         EffectiveConfiguration configuration = ConfigurationLoader.Load(_directory.MainFile, new Dictionary<string, string>());
         ConfigurationProblem problem = Assert.Single(configuration.Problems);
         Assert.Equal($"{_directory.MainFile}: there is no such file", problem.ToString());
-        Assert.Equal(HsmLayout.Single, configuration.Options.Hsm.Layout);
+        Assert.Equal(ActionLayout.Single, configuration.Options.Hsm.Layout);
     }
 
     [Fact]

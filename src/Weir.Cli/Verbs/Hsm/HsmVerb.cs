@@ -48,6 +48,7 @@ internal abstract class HsmVerb : Verb
             throw new UsageException($"{wrong.Source.Place[ConfigurationSource.OptionPlace.Length..]}: {wrong.Message}");
         configuration.ThrowIfInvalid();
         foreach (string note in configuration.Notes) run.Terminal.Say($"note: {note}");
+        if (configuration.OriginalLogLevel is { } level) run.UseLogLevel(level);
         return configuration;
     }
 

@@ -1,4 +1,5 @@
 using Weir.Feed;
+using Weir.Hsm;
 
 namespace Weir.Server.Configuration.Sections;
 
@@ -35,11 +36,11 @@ public static class HsmKeys
             Section, "snapshot", "The shipper's snapshot file (unset: beside the feed).", ApplySnapshot, options => options.Hsm.Snapshot),
     ];
 
-    public static string LayoutName(HsmLayout layout) => layout == HsmLayout.Single ? "single" : "per-mdt";
+    public static string LayoutName(ActionLayout layout) => layout == ActionLayout.Single ? "single" : "per-mdt";
 
-    public static bool TryParseLayout(string text, out HsmLayout layout)
+    public static bool TryParseLayout(string text, out ActionLayout layout)
     {
-        layout = text == "single" ? HsmLayout.Single : HsmLayout.PerMdt;
+        layout = text == "single" ? ActionLayout.Single : ActionLayout.PerMdt;
         return text is "single" or "per-mdt";
     }
 
@@ -74,13 +75,14 @@ public static class HsmKeys
 
     private static string? ApplyLayout(WeirOptions options, string text)
     {
-        if (!TryParseLayout(text, out HsmLayout layout)) return $"'{text}' is neither per-mdt nor single";
+        if (!TryParseLayout(text, out ActionLayout layout)) return $"'{text}' is neither per-mdt nor single";
         options.Hsm.Layout = layout;
         return null;
     }
 
     private static string? ApplyTopic(WeirOptions options, string text)
     {
+        if (text.Length == 0) return "a topic's name cannot be empty";
         try
         {
             TopicName.ThrowIfInvalid(text);

@@ -1,14 +1,6 @@
+using Weir.Hsm;
+
 namespace Weir.Server.Configuration.Sections;
-
-/// <summary>How HSM actions are spread over topics.</summary>
-public enum HsmLayout
-{
-    /// <summary>A topic per MDT: <c>hsm:actions:&lt;MDT&gt;</c>.</summary>
-    PerMdt = 0,
-
-    /// <summary>One topic for all: <c>hsm:actions</c>.</summary>
-    Single = 1,
-}
 
 /// <summary>Section <c>hsm</c>: shipping HSM actions into the feed.</summary>
 public sealed class HsmOptions
@@ -31,10 +23,10 @@ public sealed class HsmOptions
     /// <summary>An action without any event for this long holds no trim back.</summary>
     public TimeSpan StaleActionTimeout { get; set; } = TimeSpan.FromDays(1);
 
-    public HsmLayout Layout { get; set; } = HsmLayout.PerMdt;
+    public ActionLayout Layout { get; set; } = ActionLayout.PerMdt;
 
     /// <summary>The single topic, or what each MDT's topic starts with.</summary>
-    public string Topic { get; set; } = "hsm:actions";
+    public string Topic { get; set; } = ActionTopics.DefaultPrefix;
 
     /// <summary>The shipper's snapshot. Null: beside the feed.</summary>
     public string? Snapshot { get; set; }
