@@ -78,7 +78,7 @@ public sealed class DiskErrorTests
         long[] failing = [.. whole.Trace.Changes().Where(o => o.Kind == kind).Select(o => o.Number)];
         foreach (long failed in failing)
         {
-            for (long operation = failed + 1; operation <= whole.Operations + 10; operation += 3)
+            for (long operation = failed + 1 + (failed % LongRun.Step(13)); operation <= whole.Operations + 10; operation += LongRun.Step(13))
             {
                 var disk = new SimulatedDisk();
                 disk.Faults.At(failed, DiskFault.Fail(DiskError.Io));
