@@ -66,7 +66,7 @@ internal static class Application
         if (FindMistypedOption(arguments, line.Arguments, verb) is { } mistyped)
             throw new UsageException($"'{mistyped}' is not an option of this verb{Suggestion.Phrase(mistyped, verb.Options.Select(option => option.Name))}");
         if (arguments.Errors.Count > 0) throw new UsageException(Explain(arguments));
-        using var loggers = new StderrLoggerFactory(terminal, verb.DefaultLogLevel);
+        using var loggers = new LineLoggerFactory(terminal, verb.DefaultLogLevel, TimeProvider.System);
         if (arguments.GetValue(logLevel) is { } name) loggers.Minimum = LogLevels.TryParse(name, out LogLevel level) ? level : throw LogLevels.Unknown(name);
         var run = new Invocation(arguments, terminal, loggers) { HasLogLevel = arguments.GetValue(logLevel) is not null };
         return await verb.RunAsync(run, cancellationToken);

@@ -7,7 +7,7 @@ using Weir.Cli.Terminals;
 namespace Weir.Cli.Verbs;
 
 /// <summary>What a verb was called with, and what it may use.</summary>
-internal sealed class Invocation(ParseResult arguments, Terminal terminal, StderrLoggerFactory loggers)
+internal sealed class Invocation(ParseResult arguments, Terminal terminal, LineLoggerFactory loggers)
 {
     public Terminal Terminal { get; } = terminal;
 
@@ -28,6 +28,9 @@ internal sealed class Invocation(ParseResult arguments, Terminal terminal, Stder
         if (!LogLevels.TryParse(name, out LogLevel level)) throw LogLevels.Unknown(name);
         if (!HasLogLevel) loggers.Minimum = level;
     }
+
+    /// <summary>Lets log messages go to a file rather than to standard error.</summary>
+    public void UseLogFile(string path) => loggers.File = path;
 
     public T? Get<T>(Option<T> option) => arguments.GetValue(option);
 

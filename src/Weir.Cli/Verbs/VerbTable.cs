@@ -24,6 +24,8 @@ internal static class VerbTable
         new("hsm", "HSM actions of Lustre",
         [
             new("ship", Hsm.ShipVerb.Summary, () => new Hsm.ShipVerb()),
+            new("stats", Hsm.StatsVerb.Summary, () => new Hsm.StatsVerb()),
+            new("tail", Hsm.TailVerb.Summary, () => new Hsm.TailVerb()),
             new("janitor", Hsm.JanitorVerb.Summary, () => new Hsm.JanitorVerb()),
         ]),
         new("config", "the configuration",

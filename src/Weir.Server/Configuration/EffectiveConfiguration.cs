@@ -19,6 +19,9 @@ public sealed class EffectiveConfiguration
     /// <summary>The log level that an original's file asks for; null when none does.</summary>
     public string? OriginalLogLevel { get; private set; }
 
+    /// <summary>The log file that an original's file names; null when none does.</summary>
+    public string? OriginalLogFile { get; private set; }
+
     /// <summary>Whether an original's file asks for <c>xdel_reaped</c>.</summary>
     public bool OriginalXdelReaped { get; private set; }
 
@@ -34,6 +37,7 @@ public sealed class EffectiveConfiguration
     {
         Notes = [.. Notes, .. original.Notes];
         OriginalLogLevel = original.LogLevel ?? OriginalLogLevel;
+        OriginalLogFile = original.LogFile ?? OriginalLogFile;
         OriginalXdelReaped |= original.XdelReaped;
     }
 

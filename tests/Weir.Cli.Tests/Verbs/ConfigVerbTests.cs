@@ -75,10 +75,10 @@ public sealed class ConfigVerbTests : IDisposable
     [Fact]
     public async Task A_file_of_the_Python_shipper_is_checked_with_its_notes()
     {
-        string file = Write("hsm_action_shipper.yaml", "redis_host: db\nlog_file: /x\n");
+        string file = Write("hsm_action_shipper.yaml", "redis_host: db\ntrim_chunk_size: 5\n");
         Outcome outcome = await _terminal.RunAsync("config", "check", file);
         Assert.Equal((0, $"{file}: in order\n"), (outcome.ExitCode, outcome.Out));
-        Assert.StartsWith($"weir: note: {file}:2: log_file has no effect", outcome.Error);
+        Assert.StartsWith($"weir: note: {file}:2: trim_chunk_size has no effect", outcome.Error);
     }
 
     private static string[] WithoutSources(string printed) => [.. printed.Split('\n').Select(line => line.Split("  # ")[0].TrimEnd())];

@@ -43,8 +43,8 @@ public sealed class OriginalShipperConfigurationTests : IDisposable
     public void What_has_no_effect_here_is_noted_with_its_line_and_the_reason()
     {
         EffectiveConfiguration configuration = Load(SecondGeneration);
-        Assert.Equal([9, 10, 11, 14], configuration.Notes.Select(note => int.Parse(note.Split(':')[1])));
-        Assert.Contains("log_file has no effect: messages go to standard error", configuration.Notes[3], StringComparison.Ordinal);
+        Assert.Equal([9, 10, 11], configuration.Notes.Select(note => int.Parse(note.Split(':')[1])));
+        Assert.Contains("trim_chunk_size has no effect: trimming is not part", configuration.Notes[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,6 +69,17 @@ public sealed class OriginalShipperConfigurationTests : IDisposable
         Assert.Equal((line, key), (problem.Source.Line, problem.Key));
         Assert.StartsWith(message, problem.Message);
     }
+
+    [Fact]
+    public void A_log_file_is_taken_and_null_means_none()
+    {
+        Assert.Equal("/var/log/x", Load("redis_host: db\nlog_file: /var/log/x\n").ThrowIfInvalid().OriginalLogFile);
+        Assert.Null(Load(SecondGeneration).OriginalLogFile);
+    }
+
+    [Fact]
+    public void The_mount_point_of_the_tails_file_is_taken() =>
+        Assert.Equal("/elm", Load("redis_host: db\nmountpoint: /elm\n").ThrowIfInvalid().Options.Hsm.MountPoint);
 
     [Fact]
     public void An_address_with_colons_is_a_host_too() =>

@@ -26,9 +26,11 @@ internal abstract class HsmVerb : Verb
     private readonly Option<int> _port = new("--port") { HelpName = "PORT", Description = "Its port.", DefaultValueFactory = _ => 6379 };
     private readonly Option<int> _db = new("--db") { HelpName = "NUMBER", Description = "Its database.", DefaultValueFactory = _ => 1 };
 
+    private readonly Option<string?> _logFile = new("--log-file") { HelpName = "FILE", Description = "Append the log's messages to this file rather than to standard error." };
+
     protected HsmVerb(string name, string summary) : base(name, summary)
     {
-        foreach (Option option in (Option[])[_feed, _config, _topic, _host, _port, _db]) Options.Add(option);
+        foreach (Option option in (Option[])[_feed, _config, _topic, _host, _port, _db, _logFile]) Options.Add(option);
     }
 
     public static IReadOnlyList<HelpEntry> HsmEnvironment { get; } = [.. FeedVerb.FeedEnvironment, new("WEIR__HSM__KEY", "A key of section hsm; goes before the files.")];
@@ -49,6 +51,7 @@ internal abstract class HsmVerb : Verb
         configuration.ThrowIfInvalid();
         foreach (string note in configuration.Notes) run.Terminal.Say($"note: {note}");
         if (configuration.OriginalLogLevel is { } level) run.UseLogLevel(level);
+        if ((run.Get(_logFile) ?? configuration.OriginalLogFile) is { } logFile) run.UseLogFile(logFile);
         return configuration;
     }
 

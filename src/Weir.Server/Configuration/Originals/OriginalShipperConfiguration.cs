@@ -20,7 +20,6 @@ public sealed class OriginalShipperConfiguration
         ["trim_chunk_size"] = "trimming is not part of this version's shipper",
         ["aggressive_trim_threshold"] = "trimming is not part of this version's shipper",
         ["use_approximate_trimming"] = "trimming is not part of this version's shipper",
-        ["log_file"] = "messages go to standard error; redirect it, or let the service manager keep them",
     }.ToFrozenDictionary();
 
     /// <summary>Their keys that go into one of ours as they are.</summary>
@@ -30,11 +29,12 @@ public sealed class OriginalShipperConfiguration
         ["poll_interval"] = ("hsm", "poll_interval"),
         ["heartbeat_interval"] = ("hsm", "heartbeat_interval"),
         ["cache_path"] = ("hsm", "snapshot"),
+        ["mountpoint"] = ("hsm", "mountpoint"),
         ["operation_interval_seconds"] = ("hsm", "operation_interval"),
         ["stale_action_timeout_seconds"] = ("hsm", "stale_action_timeout"),
     }.ToFrozenDictionary();
 
-    private static readonly string[] Others = ["redis_host", "redis_port", "redis_db", StreamName, StreamPrefix, "log_level", "xdel_reaped"];
+    private static readonly string[] Others = ["redis_host", "redis_port", "redis_db", StreamName, StreamPrefix, "log_level", "log_file", "xdel_reaped"];
 
     private readonly List<ConfigurationSetting> _settings = [];
     private readonly List<ConfigurationProblem> _problems = [];
@@ -52,6 +52,9 @@ public sealed class OriginalShipperConfiguration
 
     /// <summary>The file's <c>log_level</c>; null when it has none.</summary>
     public string? LogLevel { get; private set; }
+
+    /// <summary>The file's <c>log_file</c>; null when it has none.</summary>
+    public string? LogFile { get; private set; }
 
     /// <summary>Whether the janitor is asked to delete the records of stale actions one by one.</summary>
     public bool XdelReaped { get; private set; }
@@ -76,6 +79,8 @@ public sealed class OriginalShipperConfiguration
                 result._problems.Add(new(source, entry.Key, $"the tools have no such setting{Suggestion.Phrase(entry.Key, KnownKeys)}"));
             else if (Unused.TryGetValue(entry.Key, out string? reason))
                 result._notes.Add($"{source}: {entry.Key} has no effect: {reason}");
+            else if (entry.Key == "log_file" && entry.Value is YamlScalar { IsEmpty: true })
+                continue; // as the tools' own example writes it: no file
             else if (entry.Value is not YamlScalar { IsEmpty: false } scalar)
                 result._problems.Add(new(source, entry.Key, "one plain value is expected"));
             else
@@ -88,6 +93,7 @@ public sealed class OriginalShipperConfiguration
         }
 
         result.LogLevel = values.GetValueOrDefault("log_level")?.Text;
+        result.LogFile = values.GetValueOrDefault("log_file")?.Text;
         if (values.GetValueOrDefault("xdel_reaped") is { } xdel) result.ReadTruth(xdel, "xdel_reaped");
         result.ReadRedis(values);
         result.ReadStream(values);

@@ -33,7 +33,11 @@ public static class HsmKeys
         ConfigurationKey.Scalar(
             Section, "topic", "The single topic, or what each MDT's topic starts with.", ApplyTopic, options => options.Hsm.Topic),
         ConfigurationKey.Scalar(
-            Section, "snapshot", "The shipper's snapshot file (unset: beside the feed).", ApplySnapshot, options => options.Hsm.Snapshot),
+            Section, "mountpoint", "Where the file system is mounted, for the paths of files (unset: paths are not looked up).",
+            (options, text) => ApplyPath(text, path => options.Hsm.MountPoint = path), options => options.Hsm.MountPoint),
+        ConfigurationKey.Scalar(
+            Section, "snapshot", "The shipper's snapshot file (unset: beside the feed).",
+            (options, text) => ApplyPath(text, path => options.Hsm.Snapshot = path), options => options.Hsm.Snapshot),
     ];
 
     public static string LayoutName(ActionLayout layout) => layout == ActionLayout.Single ? "single" : "per-mdt";
@@ -96,10 +100,10 @@ public static class HsmKeys
         return null;
     }
 
-    private static string? ApplySnapshot(WeirOptions options, string text)
+    private static string? ApplyPath(string text, Action<string> apply)
     {
         if (!Path.IsPathRooted(text)) return $"'{text}' is not a whole path; it must start with '/'";
-        options.Hsm.Snapshot = text;
+        apply(text);
         return null;
     }
 }

@@ -28,6 +28,9 @@ public sealed class HsmOptions
     /// <summary>The single topic, or what each MDT's topic starts with.</summary>
     public string Topic { get; set; } = ActionTopics.DefaultPrefix;
 
+    /// <summary>Where the file system is mounted, for the paths of files. Null: paths are not looked up.</summary>
+    public string? MountPoint { get; set; }
+
     /// <summary>The shipper's snapshot. Null: beside the feed.</summary>
     public string? Snapshot { get; set; }
 }

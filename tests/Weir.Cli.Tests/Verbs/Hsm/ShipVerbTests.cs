@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Weir.Cli.Tests.Verbs.Feed;
 
@@ -45,10 +44,10 @@ public sealed class ShipVerbTests : FeedFixture
         string file = Path.Combine(Mdts, "hsm_action_shipper.yaml");
         await File.WriteAllTextAsync(
             file,
-            $"redis_host: nowhere\nredis_stream_name: old:actions\nmdt_watch_glob: {Glob}\ncache_path: {Path.Combine(Mdts, "cache")}\nlog_level: ERROR\nlog_file: x\n",
+            $"redis_host: nowhere\nredis_stream_name: old:actions\nmdt_watch_glob: {Glob}\ncache_path: {Path.Combine(Mdts, "cache")}\nlog_level: ERROR\ntrim_chunk_size: 5\n",
             TestContext.Current.CancellationToken);
         Outcome outcome = await RunAsync("hsm", "ship", "-c", file, "--run-once", "--feed", $"file:{FeedDirectory}");
-        Assert.Equal((0, $"weir: note: {file}:6: log_file has no effect: messages go to standard error; redirect it, or let the service manager keep them\n"), (outcome.ExitCode, outcome.Error));
+        Assert.Equal((0, $"weir: note: {file}:6: trim_chunk_size has no effect: trimming is not part of this version's shipper\n"), (outcome.ExitCode, outcome.Error));
         using JsonDocument topic = JsonDocument.Parse((await RunAsync("feed", "topics", "--json")).Out);
         Assert.Equal("old:actions", topic.RootElement.GetProperty("topic").GetString());
         Assert.True(File.Exists(Path.Combine(Mdts, "cache")));
@@ -62,6 +61,19 @@ public sealed class ShipVerbTests : FeedFixture
         await File.WriteAllTextAsync(file, $"mdt_watch_glob: {Glob}\nlog_level: ERROR\n", TestContext.Current.CancellationToken);
         Assert.Equal("", (await RunAsync("hsm", "ship", "-c", file, "--once")).Error);
         Assert.Contains("weir: info: 1 file, ", (await RunAsync("hsm", "ship", "-c", file, "--once", "--log-level", "info")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Messages_go_to_a_log_file_where_one_is_named()
+    {
+        WriteActions("fs-MDT0000", 1);
+        string log = Path.Combine(Mdts, "ship.log");
+        Outcome outcome = await ShipAsync("--log-file", log);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info: 1 file, [^\n]+\n$", await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken));
+        outcome = await ShipAsync("--log-file", Mdts);
+        Assert.StartsWith($"weir: warning: the log file {Mdts} cannot be written: ", outcome.Error);
+        Assert.Contains("weir: info: 1 file, ", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,12 +114,5 @@ public sealed class ShipVerbTests : FeedFixture
 
     private Task<Outcome> ShipAsync(params string[] options) => RunAsync(["hsm", "ship", "--once", "--actions", Glob, .. options]);
 
-    private void WriteActions(string mdt, int count)
-    {
-        string path = Path.Combine(Mdts, mdt, "hsm", "actions");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllLines(path, Enumerable.Range(1, count).Select(n => string.Create(
-            CultureInfo.InvariantCulture,
-            $"lrh=[type=10680000 len=136 idx=1/{n}] fid=[0x200000401:0x{n:x}:0x0] dfid=[0x200000401:0x{n:x}:0x0] compound/cookie=0x0/0x{n + 100:x} action=ARCHIVE archive#=1 flags=0x0 extent=0x0-0xffffffffffffffff gid=0x0 datalen=0 status=WAITING data=[]")));
-    }
+    private void WriteActions(string mdt, int count) => ActionFiles.Write(Mdts, mdt, count);
 }
