@@ -18,7 +18,13 @@ public sealed class LiveActions
         new Dictionary<byte[], MdtActions>(Utf8Comparer.Instance).GetAlternateLookup<ReadOnlySpan<byte>>();
 
     private readonly HsmEventReader _reader = new();
+    private readonly Func<MdtActions, IActionsObserver>? _observe;
     private MdtActions? _last;
+
+    public LiveActions() { }
+
+    /// <param name="observe">Makes the one who is told of what becomes of an MDT's actions.</param>
+    internal LiveActions(Func<MdtActions, IActionsObserver> observe) => _observe = observe;
 
     /// <summary>Every MDT an event has named, in the order they came.</summary>
     public IReadOnlyList<MdtActions> Mdts => _mdts;
@@ -69,6 +75,7 @@ public sealed class LiveActions
         action = null;
         if (FindOrAdd(told.Mdt) is not { } mdt) return LiveChange.Unknown;
         LiveChange change = mdt.Apply(told, id, out int slot);
+        mdt.Observer?.Told(told.Type, change, id);
         if (slot >= 0) action = new(mdt, slot);
         return change;
     }
@@ -81,6 +88,7 @@ public sealed class LiveActions
         {
             if (_mdts.Count == MaxMdts || name.IsEmpty) return null;
             mdt = new(new MdtName(name));
+            mdt.Observer = _observe?.Invoke(mdt);
             _mdts.Add(mdt);
             _byName[mdt.Name.Utf8] = mdt;
         }

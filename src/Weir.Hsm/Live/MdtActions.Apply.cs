@@ -61,6 +61,7 @@ public sealed partial class MdtActions
 
         // Without first_seen an event does not stand for those before it: the topic must be kept from the earlier one on.
         if (change == LiveChange.Added || told.FirstSeen != 0) entry.LastState = id;
+        Observer?.Changed(slot);
         return change;
     }
 

@@ -30,6 +30,9 @@ public sealed partial class MdtActions
 
     internal EntryTable Entries { get; }
 
+    /// <summary>Who keeps figures beside the actions; null where nobody does.</summary>
+    internal IActionsObserver? Observer { get; set; }
+
     /// <summary>Walks the live actions, in no order that means anything. They must not change meanwhile.</summary>
     public LiveActionEnumerator GetEnumerator() => new(this);
 
@@ -161,6 +164,7 @@ public sealed partial class MdtActions
 
     internal void Remove(int slot)
     {
+        Observer?.Removing(slot);
         EnsureIndexed();
         ref readonly ActionEntry entry = ref Entries[slot];
         if (entry.HasCookie) _byCookie!.Remove(slot);
