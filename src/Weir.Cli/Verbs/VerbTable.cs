@@ -26,6 +26,7 @@ internal static class VerbTable
             new("ship", Hsm.ShipVerb.Summary, () => new Hsm.ShipVerb()),
             new("stats", Hsm.StatsVerb.Summary, () => new Hsm.StatsVerb()),
             new("tail", Hsm.TailVerb.Summary, () => new Hsm.TailVerb()),
+            new("top", Hsm.TopVerb.Summary, () => new Hsm.TopVerb()),
             new("janitor", Hsm.JanitorVerb.Summary, () => new Hsm.JanitorVerb()),
         ]),
         new("config", "the configuration",
