@@ -33,6 +33,15 @@ switch (args)
         Directory.CreateDirectory(scratch);
         CodingComparison.Run(scratch, args.ElementAtOrDefault(1) ?? "");
         break;
+    case ["erasure-format"]:
+        Directory.CreateDirectory(scratch);
+        Yardstick.Build(scratch);
+        FormatComparison.Run(scratch);
+        break;
+    case ["erasure-get"]:
+        Directory.CreateDirectory(scratch);
+        await GetComparison.RunAsync(scratch);
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;

@@ -29,6 +29,13 @@ internal static class VerbTable
             new("top", Hsm.TopVerb.Summary, () => new Hsm.TopVerb()),
             new("janitor", Hsm.JanitorVerb.Summary, () => new Hsm.JanitorVerb()),
         ]),
+        new("drives", "drives of erasure-coded object stores",
+        [
+            new("inspect", Drives.InspectVerb.Summary, () => new Drives.InspectVerb()),
+            new("meta", Drives.MetaVerb.Summary, () => new Drives.MetaVerb()),
+            new("get", Drives.GetVerb.Summary, () => new Drives.GetVerb()),
+            new("make", Drives.MakeVerb.Summary, () => new Drives.MakeVerb()),
+        ]),
         new("config", "the configuration",
         [
             new("show", Config.ShowVerb.Summary, () => new Config.ShowVerb()),

@@ -18,15 +18,14 @@ public sealed class DriveFiles(string root)
         string path = Resolve(relativePath);
         try
         {
-            FileAttributes attributes = File.GetAttributes(path);
-            if ((attributes & FileAttributes.Directory) != 0) throw new DriveFileException($"{path} is a directory where a file belongs.");
+            if (Directory.Exists(path)) throw new DriveFileException($"{path} is a directory where a file belongs.");
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.None);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is (IOException and not DriveFileException) or UnauthorizedAccessException)
         {
             throw new DriveFileException($"{path} cannot be opened: {error.Message}", error);
         }
@@ -46,7 +45,7 @@ public sealed class DriveFiles(string root)
             int read = ReadFully(file, bytes, 0);
             return read == bytes.Length ? bytes : bytes[..read];
         }
-        catch (IOException error)
+        catch (IOException error) when (error is not DriveFileException)
         {
             throw new DriveFileException($"{Path.Combine(Root, relativePath)} cannot be read: {error.Message}", error);
         }

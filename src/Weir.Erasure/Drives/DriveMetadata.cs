@@ -6,7 +6,8 @@ namespace Weir.Erasure.Drives;
 /// <summary>The metadata of one object on one position of its set.</summary>
 public sealed class DriveMetadata
 {
-    private const int NewestKept = 64;
+    // With their inline shards they stay well below what is kept of a large file.
+    private const int NewestKept = 16;
 
     private DriveMetadata(int position, Drive? drive, MetadataState state, string? detail)
     {

@@ -17,11 +17,22 @@ public sealed class ObjectLocator(DriveTopology topology)
     {
         if (topology.Pools.Count == 0) throw new ObjectUnavailableException("None of the given paths is a drive of a deployment.");
         LocatedObject? best = null;
+        ObjectUnavailableException? failure = null;
         foreach (DrivePool pool in topology.Pools)
         {
-            LocatedObject? found = FindInPool(pool, name, versionId);
-            if (found is not null && (best is null || found.Version.Body.ModTime > best.Version.Body.ModTime)) best = found;
+            try
+            {
+                LocatedObject? found = FindInPool(pool, name, versionId);
+                if (found is not null && (best is null || found.Version.Body.ModTime > best.Version.Body.ModTime)) best = found;
+            }
+            catch (ObjectUnavailableException error)
+            {
+                // What one pool has left over must not hide what another has.
+                if (failure is null || error.MayBeNewest > failure.MayBeNewest) failure = error;
+            }
         }
+
+        if (failure is not null && (best is null || failure.MayBeNewest > best.Version.Body.ModTime)) throw failure;
 
         if (best is null) throw new ObjectUnavailableException(versionId is null ? $"{name} is on none of the given drives." : $"{name} has no such version on the given drives.");
         if (best.Version.Body.Object is not { } content)
@@ -74,7 +85,7 @@ public sealed class ObjectLocator(DriveTopology topology)
             {
                 // Nothing speaks against it being the newest version, so an older one would be wrong.
                 if (candidate.Body.Object is null) return located;
-                throw new ObjectUnavailableException($"{name}: {candidate} may be the newest, and {shortage}");
+                throw new ObjectUnavailableException($"{name}: {candidate} may be the newest, and {shortage}") { MayBeNewest = candidate.Body.ModTime };
             }
 
             refused.Add($"{candidate}{(shortage is null ? "" : ", " + shortage)}");

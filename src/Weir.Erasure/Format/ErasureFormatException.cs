@@ -1,7 +1,7 @@
 namespace Weir.Erasure.Format;
 
 /// <summary>A file of a drive is not what its format says: damaged, foreign, or newer than this program. The message says where.</summary>
-public sealed class ErasureFormatException : Exception
+public sealed class ErasureFormatException : IOException
 {
     public ErasureFormatException(string message)
         : base(message)

@@ -87,10 +87,10 @@ public sealed class XlInlineData
     {
         ReadOnlyMemory<byte> map = section[1..];
         var reader = new MessagePackReader(map.Span, "the inline data of xl.meta");
-        var entries = new List<Entry>();
         int left = reader.ReadMapHeader();
         // "null" and an empty shard take 7 bytes.
         if (left > reader.Remaining / 7) throw reader.Failure($"{left} shards in {reader.Remaining} bytes");
+        var entries = new List<Entry>(left);
         for (; left > 0; left--)
         {
             ReadOnlyMemory<byte> key = Slice(ref reader, map);

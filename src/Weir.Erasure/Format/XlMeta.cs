@@ -13,6 +13,9 @@ public sealed class XlMeta
     /// <summary>No version is smaller: two ids and two times. A count that the bytes cannot hold is not believed, nor allocated for.</summary>
     private const int MinVersionBytes = 40;
 
+    /// <summary>A few damaged versions are told one by one; so many are a damaged file.</summary>
+    private const int MaxDamagedBodies = 100;
+
     internal XlMeta(int minor, int headerVersion, int metaVersion, IReadOnlyList<XlVersion> versions, XlInlineData inline)
     {
         Minor = minor;
@@ -93,6 +96,7 @@ public sealed class XlMeta
     /// <summary>Minors 0 to 2: {"Versions": [body, …]}, without headers and in any order.</summary>
     private static XlVersion[] ReadBare(ReadOnlyMemory<byte> map)
     {
+        int damaged = 0;
         var versions = new List<XlVersion>();
         var reader = new MessagePackReader(map.Span, "the metadata of xl.meta");
         for (int left = reader.ReadMapHeader(); left > 0; left--)
@@ -110,7 +114,9 @@ public sealed class XlMeta
                 int start = reader.Position;
                 reader.Skip();
                 ReadOnlyMemory<byte> body = map[start..reader.Position];
-                versions.Add(new(DeriveHeader(body), default, body));
+                XlVersionHeader header = DeriveHeader(body);
+                if (header.Type == XlVersionType.Invalid && ++damaged > MaxDamagedBodies) throw reader.Failure($"more than {MaxDamagedBodies} versions that cannot be read");
+                versions.Add(new(header, default, body));
             }
         }
 

@@ -58,6 +58,18 @@ public sealed class DriveTopologyTests : IDisposable
     }
 
     [Fact]
+    public async Task What_one_pool_has_left_over_does_not_hide_what_another_has()
+    {
+        DriveTree first = Make("a");
+        DriveTree second = DriveTree.Create(new() { Directory = Path.Combine(_directory.Path, "a"), FirstDrive = 5, Data = 2, Parity = 2, Seed = 9, DeploymentId = first.Format.DeploymentId });
+        ObjectName name = ObjectName.Parse("b/k");
+        MadeVersion whole = second.Put(name, new MemoryStream([2]));
+        first.Put(name, new MemoryStream([1]));
+        foreach (string drive in first.Drives.Skip(1)) Directory.Delete(Path.Combine(drive, "b"), recursive: true);
+        Assert.Equal(whole.Md5, await Reading.Md5Async([.. first.Drives, .. second.Drives], "b/k"));
+    }
+
+    [Fact]
     public void A_drive_with_another_idea_of_the_pool_is_foreign()
     {
         DriveTree tree = Make("a");
