@@ -82,6 +82,18 @@ public class DefectTests
     }
 
     [Fact]
+    public async Task Defect_5_an_exact_trim_leaves_exactly_what_is_asked_for()
+    {
+        await using var rig = new ShipperRig();
+        rig.Write(Enumerable.Range(1, 50).Select(i => ActionText.Line(1, (uint)i, (ulong)i)));
+        await rig.PollWellAsync();
+        RecordId keep = (await rig.EventsAsync())[30].Record.Id;
+        await rig.Engine.TrimAsync("hsm:actions:lab-MDT0000", keep, TestContext.Current.CancellationToken);
+        List<ShipperRig.EventSeen> left = await rig.EventsAsync();
+        Assert.Equal((20, keep), (left.Count, left[0].Record.Id));
+    }
+
+    [Fact]
     public async Task Defect_6_a_refresh_tells_all_that_the_trimmed_events_told()
     {
         await using var rig = new ShipperRig();

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Weir.Feed.Log;
+using Weir.Hsm;
+using Weir.Hsm.Live;
+using Weir.Hsm.Replaying;
+using Weir.Hsm.Shipping;
+using Weir.Lab.Mdt;
+using Weir.Lab.Time;
+
+namespace Weir.Lab.Scenarios;
+
+/// <summary>
+/// Ships the action files of simulated MDTs into an embedded feed, through fail-overs, damaged files and restarts of the shipper, and holds
+/// what the feed tells against what the MDTs know, again and again. Simulated time, real files.
+/// </summary>
+public sealed class ShippingScenario
+{
+    private const int MaxFailures = 20;
+
+    private readonly ShippingScenarioOptions _options;
+    private readonly ILogger _logger;
+    private readonly MdtCluster _cluster;
+    private readonly ManualTimeProvider _time;
+    private readonly List<string> _failures = [];
+    private readonly string _feed;
+    private LogEngine _engine;
+    private Shipper _shipper;
+    private long _polls;
+    private long _checks;
+    private long _restarts;
+    private long _events;
+    private long _vanished;
+    private long _lost;
+    private long _back;
+
+    public ShippingScenario(ShippingScenarioOptions options, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _logger = logger ?? NullLogger.Instance;
+        string directory = Path.GetFullPath(options.Directory);
+        _feed = Path.Combine(directory, "feed");
+        _cluster = new(Path.Combine(directory, "mdt"), options.Cluster with { Seed = options.Seed });
+        _time = new(_cluster.Now);
+        _engine = OpenEngine();
+        _shipper = OpenShipper();
+    }
+
+    private string SnapshotPath => Path.Combine(_feed, "hsm", "ship.snapshot");
+
+    /// <exception cref="IOException">The directory cannot be used.</exception>
+    public async Task<ShippingReport> RunAsync(CancellationToken cancellationToken = default)
+    {
+        long started = Stopwatch.GetTimestamp();
+        DateTimeOffset end = _cluster.Now + _options.Length;
+        LiveActions live = new();
+        try
+        {
+            while (_cluster.Now < end && _failures.Count < MaxFailures)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Advance(_options.PollInterval);
+                _cluster.WriteFiles();
+                await PollAsync();
+                if (_polls % _options.PollsPerRestart == 0) await RestartAsync(withoutSnapshot: _restarts % 2 == 1);
+                if (_polls % _options.PollsPerCheck == 0) await CheckAsync(cancellationToken);
+            }
+
+            await RestartAsync(withoutSnapshot: true);
+            live = await CheckAsync(cancellationToken);
+        }
+        finally
+        {
+            await _engine.DisposeAsync();
+        }
+
+        return Report(live, Stopwatch.GetElapsedTime(started));
+    }
+
+    private async Task PollAsync()
+    {
+        CycleReport report = await _shipper.RunCycleAsync();
+        _polls++;
+        _events += report.EventsShipped;
+        _vanished += report.VanishedUnfinished;
+        _lost += report.SourcesLost;
+        _back += report.SourcesBack;
+        foreach (string problem in report.Problems) _failures.Add(problem);
+    }
+
+    /// <summary>
+    /// Brings every MDT up, lets whole files be read, and compares. Twice, because in a catalog that wraps a record must be missing from two
+    /// files in a row before it counts as gone.
+    /// </summary>
+    private async Task<LiveActions> CheckAsync(CancellationToken cancellationToken)
+    {
+        while (_cluster.Mdts.Any(mdt => !mdt.IsUp)) Advance(TimeSpan.FromSeconds(5));
+        _cluster.WriteFiles(clean: true);
+        await PollAsync();
+        await PollAsync();
+        var replay = new TopicReplay(_engine, ActionTopics.DefaultPrefix);
+        await replay.RunAsync(cancellationToken);
+        _checks++;
+        string moment = $"after {_polls} polls: ";
+        foreach (string difference in TruthComparison.Differences(_cluster, replay.Live, MaxFailures)) _failures.Add(moment + difference);
+        if (replay.Live.Unreadable > 0) _failures.Add($"{moment}{replay.Live.Unreadable} records are no events");
+        foreach (var gap in replay.Gaps) _failures.Add(moment + gap);
+        return replay.Live;
+    }
+
+    /// <summary>As a new process would start: from the feed, and from the snapshot if there is one.</summary>
+    private async Task RestartAsync(bool withoutSnapshot)
+    {
+        await _engine.DisposeAsync();
+        if (withoutSnapshot) File.Delete(SnapshotPath);
+        _engine = OpenEngine();
+        _shipper = OpenShipper();
+        _restarts++;
+    }
+
+    private void Advance(TimeSpan time)
+    {
+        _cluster.Advance(time);
+        _time.Advance(time);
+    }
+
+    private LogEngine OpenEngine() => new(new() { Directory = _feed, Time = _time, Logger = _logger });
+
+    private Shipper OpenShipper() => new(
+        new()
+        {
+            Actions = [_cluster.Glob],
+            SnapshotPath = SnapshotPath,
+            HeartbeatInterval = TimeSpan.FromMinutes(5),
+            Time = _time,
+            HostName = "lab",
+        },
+        _engine,
+        _logger);
+
+    private ShippingReport Report(LiveActions live, TimeSpan duration) => new()
+    {
+        Seed = _options.Seed,
+        Length = _options.Length,
+        Duration = duration,
+        Mdts = _cluster.Mdts.Count,
+        Polls = _polls,
+        Checks = _checks,
+        Restarts = _restarts,
+        Events = _events,
+        LiveActions = live.Count,
+        VanishedUnfinished = _vanished,
+        SourcesLost = _lost,
+        SourcesBack = _back,
+        Counts = _cluster.Counts,
+        Failures = _failures,
+    };
+}
