@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Weir.Benchmarks.Erasure;
 using Weir.Benchmarks.Feed;
+using Weir.Benchmarks.Redis;
 using Weir.Lab.Mdt;
 
 // Whole-run comparisons, which need a yardstick in the same run, and the generator of input for whole processes
@@ -41,6 +42,10 @@ switch (args)
     case ["erasure-get"]:
         Directory.CreateDirectory(scratch);
         await GetComparison.RunAsync(scratch);
+        break;
+    case ["redis"]:
+        Directory.CreateDirectory(scratch);
+        await RedisComparison.RunAsync(scratch);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Weir.Feed.Redis.Appending;
 using Weir.Feed.Redis.Positions;
 using Weir.Feed.Redis.Reading;
-using Weir.Feed.Redis.Resp;
 using Weir.Feed.Redis.Servers;
 using Weir.Feed.Redis.Topics;
 using Weir.Feed.Redis.Watching;
@@ -59,10 +58,6 @@ public sealed class RedisEngine : IFeedEngine
             if (batch.Count == 0) return await AppendNothingAsync(topic, options, cancellationToken);
             await _durability.WarnOnceAsync(topic, cancellationToken);
             return await Appender(topic).AppendAsync(batch, options, cancellationToken);
-        }
-        catch (RespErrorException refused)
-        {
-            throw ExplainRefusal(refused, topic, batch, options);
         }
         catch (IOException failed)
         {
@@ -157,7 +152,7 @@ public sealed class RedisEngine : IFeedEngine
     private TopicAppender Appender(string topic) => _appenders.GetOrAdd(
         topic,
         static (name, engine) => new(
-            new TopicTarget(name, TopicLayout.IsAction(name, engine._options.Url.ActionPrefix), engine._options.Url.WaitReplicas, engine._options.WaitTimeout),
+            new TopicTarget(name, TopicLayout.IsAction(name, engine._options.Url.ActionPrefix ?? RedisUrl.DefaultActionPrefix), engine._options.Url.WaitReplicas, engine._options.WaitTimeout),
             engine._client),
         this);
 
@@ -166,25 +161,6 @@ public sealed class RedisEngine : IFeedEngine
         RecordId last = await _describer.LastIdAsync(topic, cancellationToken);
         if (options.ExpectedLastId is { } expected && expected != last) throw new LastIdMismatchException(topic, expected, last);
         return last;
-    }
-
-    private FeedException ExplainRefusal(RespErrorException refused, string topic, RecordBatch batch, AppendOptions options)
-    {
-        RecordId last = RecordId.TryParse(refused.Detail, out RecordId id) ? id : RecordId.Zero;
-        return refused.Code switch
-        {
-            AppendScript.LastIdMismatch when options.ExpectedLastId is { } expected => new LastIdMismatchException(topic, expected, last),
-            AppendScript.LastIdMismatch => new($"Nothing was appended to topic '{topic}': it ends at {last}, since an append before this one failed or another writer was faster.", refused),
-            AppendScript.IdNotAboveLast => new IdNotAboveLastException(topic, FirstId(batch), last),
-            "WEIRWAIT" => new($"Topic '{topic}' on {Address}: {refused.Detail}.", refused),
-            _ => RedisFailure.Explain(refused, $"append to topic '{topic}'", Address),
-        };
-    }
-
-    private static RecordId FirstId(RecordBatch batch)
-    {
-        foreach (RecordView record in batch) return record.Id;
-        return RecordId.Zero;
     }
 
     private async Task<T> RunAsync<T>(string what, Func<Task<T>> action)

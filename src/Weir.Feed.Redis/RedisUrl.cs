@@ -10,6 +10,9 @@ namespace Weir.Feed.Redis;
 /// </summary>
 public sealed record RedisUrl
 {
+    /// <summary>Where the existing tools keep HSM actions.</summary>
+    public const string DefaultActionPrefix = "hsm:actions";
+
     public RedisMode Mode { get; init; }
 
     /// <summary>The server; of a cluster, some of its servers; the Sentinels.</summary>
@@ -41,8 +44,8 @@ public sealed record RedisUrl
     /// <summary>How many replicas must have a durable append before it returns (WAIT); 0 to not ask.</summary>
     public int WaitReplicas { get; init; }
 
-    /// <summary>Topics of this name, or of names that go on with a colon, have the layout of the HSM action stream.</summary>
-    public string ActionPrefix { get; init; } = "hsm:actions";
+    /// <summary>Topics of this name, or of names that go on with a colon, have the layout of the HSM action stream; null for <see cref="DefaultActionPrefix"/>.</summary>
+    public string? ActionPrefix { get; init; }
 
     /// <summary>Whether the text begins like a URL of this kind; it may still be wrong.</summary>
     public static bool IsRedis(string text) => RedisUrlParser.Scheme(text) is not null;

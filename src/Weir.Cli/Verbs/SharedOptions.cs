@@ -16,7 +16,7 @@ internal static class SharedOptions
     public static Option<string?> Feed() => new(FeedName)
     {
         HelpName = "URL",
-        Description = "The feed: file:DIR. Otherwise WEIR_FEED, the configuration's feed.url, or the default under FILES.",
+        Description = "The feed: file:DIR or redis://[USER:PASSWORD@]HOST[:PORT][/DB] (docs/redis.md has more). Otherwise WEIR_FEED, the configuration's feed.url, or the default under FILES.",
     };
 
     public static Option<string?> Config(string what = "The configuration; drop-ins stand in FILE's sibling weir.d.") => new(ConfigName, "-c")

@@ -2,12 +2,15 @@ namespace Weir.Feed.Redis.Appending;
 
 /// <summary>One piece of an append with own ids, on its way.</summary>
 /// <param name="request">What is sent; it is kept until the outcome is certain.</param>
+/// <param name="place">Where it belongs.</param>
 /// <param name="isBuffered">Whether its caller has gone already, so that a failure must be told to a later one.</param>
-internal sealed class QueuedAppend(ScriptedAppend request, bool isBuffered)
+internal sealed class QueuedAppend(ScriptedAppend request, AppendPlace place, bool isBuffered)
 {
     private readonly TaskCompletionSource<RecordId> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ScriptedAppend Request => request;
+
+    public AppendPlace Place => place;
 
     public int SizeBytes { get; } = request.Command.Length;
 
@@ -39,3 +42,9 @@ internal sealed class QueuedAppend(ScriptedAppend request, bool isBuffered)
         request.Dispose();
     }
 }
+
+/// <summary>Where a piece of an append belongs.</summary>
+/// <param name="First">Its first id.</param>
+/// <param name="Expected">The last id that its caller expects.</param>
+/// <param name="Previous">The last id of the piece before it in the same batch; zero when it is the first.</param>
+internal readonly record struct AppendPlace(RecordId First, RecordId? Expected, RecordId Previous);

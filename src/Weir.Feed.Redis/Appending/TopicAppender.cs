@@ -64,9 +64,9 @@ internal sealed class TopicAppender(TopicTarget target, RedisClient client) : ID
                     ? await _script.SendAsync(target.Topic, request, isRepeatable: false, cancellationToken)
                     : await client.SendAsync(target.Topic, Lane.Commands, request, isRepeatable: false, cancellationToken);
             }
-            catch (RespErrorException refused) when (last != RecordId.Zero)
+            catch (RespErrorException refused)
             {
-                throw Partly(last, refused);
+                throw AppendRefusal.Explain(refused, target.Topic, client.Address, RecordId.Zero, expected, last);
             }
 
             rest = rest[length..];
@@ -86,14 +86,15 @@ internal sealed class TopicAppender(TopicTarget target, RedisClient client) : ID
         try
         {
             await _script.TryLoadAsync(target.Topic, cancellationToken);
-            RecordId? expected = options.ExpectedLastId;
             ReadOnlyMemory<byte> rest = batch.FrameMemory;
             while (!rest.IsEmpty)
             {
                 int length = RecordChunks.Take(rest.Span, out int count);
                 await WaitForRoomAsync(cancellationToken);
-                own.Add(await EnqueueAsync(rest[..length], count, expected, isBuffered, cancellationToken));
-                expected = own[^1].LastId;
+                var place = own.Count == 0
+                    ? new AppendPlace(FrameLayout.ReadId(rest.Span), options.ExpectedLastId, RecordId.Zero)
+                    : new AppendPlace(FrameLayout.ReadId(rest.Span), null, own[^1].LastId);
+                own.Add(await EnqueueAsync(rest[..length], count, place, isBuffered, cancellationToken));
                 rest = rest[length..];
             }
         }
@@ -103,23 +104,11 @@ internal sealed class TopicAppender(TopicTarget target, RedisClient client) : ID
         }
 
         if (isBuffered) return own[^1].LastId;
-        RecordId last = RecordId.Zero;
-        foreach (QueuedAppend append in own)
-        {
-            try
-            {
-                last = await append.Done.WaitAsync(cancellationToken);
-            }
-            catch (RespErrorException refused) when (last != RecordId.Zero)
-            {
-                throw Partly(last, refused);
-            }
-        }
-
-        return last;
+        foreach (QueuedAppend append in own) await append.Done.WaitAsync(cancellationToken);
+        return own[^1].LastId;
     }
 
-    private async Task<QueuedAppend> EnqueueAsync(ReadOnlyMemory<byte> frames, int count, RecordId? expected, bool isBuffered, CancellationToken cancellationToken)
+    private async Task<QueuedAppend> EnqueueAsync(ReadOnlyMemory<byte> frames, int count, AppendPlace place, bool isBuffered, CancellationToken cancellationToken)
     {
         // Only when nothing is on its way may a new pipeline begin; the drain sends what finds none.
         RespConnection? fresh = null;
@@ -128,9 +117,10 @@ internal sealed class TopicAppender(TopicTarget target, RedisClient client) : ID
         if (isIdle) fresh = await TryConnectAsync(cancellationToken);
         lock (_gate)
         {
+            RecordId? expected = place.Expected ?? (place.Previous == RecordId.Zero ? null : place.Previous);
             if (_queue.Count == 0) _pipeline = fresh;
             else expected ??= _newest!.LastId;
-            var append = new QueuedAppend(ScriptedAppend.Create(target, frames, count, hasOwnIds: true, expected), isBuffered);
+            var append = new QueuedAppend(ScriptedAppend.Create(target, frames, count, hasOwnIds: true, expected), place, isBuffered);
             _queue.Enqueue(append);
             _newest = append;
             _queuedBytes += append.SizeBytes;
@@ -188,9 +178,12 @@ internal sealed class TopicAppender(TopicTarget target, RedisClient client) : ID
             }
             catch (Exception failed)
             {
+                Exception told = failed is RespErrorException refused
+                    ? AppendRefusal.Explain(refused, target.Topic, client.Address, head.Place.First, head.Place.Expected, head.Place.Previous)
+                    : failed;
                 Leave(head);
-                Fail(head, failed);
-                FailFollowers(failed);
+                Fail(head, told);
+                FailFollowers(told);
             }
         }
     }
@@ -293,9 +286,6 @@ internal sealed class TopicAppender(TopicTarget target, RedisClient client) : ID
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
-
-    private FeedException Partly(RecordId last, RespErrorException refused) => new(
-        $"A batch for topic '{target.Topic}' was appended up to {last} only: {refused.Message}. Read the topic's end and append what is missing.", refused);
 
     private void ThrowUntold()
     {

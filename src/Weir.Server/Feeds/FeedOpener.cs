@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Weir.Feed;
 using Weir.Feed.Log;
+using Weir.Feed.Redis;
 
 namespace Weir.Server.Feeds;
 
@@ -10,15 +12,24 @@ public static class FeedOpener
     private const string LogCategory = "Weir.Feed";
 
     /// <summary>Opens a feed; a <c>file:</c> one comes into being with its first append.</summary>
-    /// <exception cref="FeedException">This version has no engine for such an address.</exception>
-    public static IFeedEngine Open(FeedUrl url, ILoggerFactory loggers) => new LogEngine(LogOptions(url, loggers));
-
-    /// <summary>Opens a feed that is to be looked at, and so must be there.</summary>
-    /// <exception cref="FeedException">There is none, or this version has no engine for such an address.</exception>
-    public static IFeedEngine OpenExisting(FeedUrl url, ILoggerFactory loggers)
+    /// <param name="url">Its address.</param>
+    /// <param name="loggers">For what it says.</param>
+    /// <param name="actionPrefix">What topics of HSM actions start with, where that is not the usual: on Redis they have a layout of their own.</param>
+    /// <exception cref="FeedException">A file that the address names cannot be read.</exception>
+    public static IFeedEngine Open(FeedUrl url, ILoggerFactory loggers, string? actionPrefix = null)
     {
-        ThrowIfMissing(url);
-        return Open(url, loggers);
+        ArgumentNullException.ThrowIfNull(url);
+        ArgumentNullException.ThrowIfNull(loggers);
+        return url.Redis is { } redis ? OpenRedis(redis with { ActionPrefix = redis.ActionPrefix ?? actionPrefix }, loggers) : new LogEngine(LogOptions(url, loggers));
+    }
+
+    /// <summary>Opens a feed that is to be looked at: a directory must be there; a server says itself when it is not.</summary>
+    /// <exception cref="FeedException">There is none.</exception>
+    public static IFeedEngine OpenExisting(FeedUrl url, ILoggerFactory loggers, string? actionPrefix = null)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        if (url.Kind == FeedKind.File) ThrowIfMissing(url);
+        return Open(url, loggers, actionPrefix);
     }
 
     /// <summary>How the embedded log behind a <c>file:</c> address is opened.</summary>
@@ -41,6 +52,10 @@ public static class FeedOpener
     private static void ThrowIfNotFile(FeedUrl url)
     {
         ArgumentNullException.ThrowIfNull(url);
-        if (url.Kind != FeedKind.File) throw new FeedException($"This version of weir has no engine for {url}; use a feed in a directory: file:DIR.");
+        if (url.Kind != FeedKind.File) throw new FeedException($"{url} is no feed in a directory; this is for file:DIR only.");
     }
+
+    /// <remarks>Not inlined, so that who works on a directory does not load the engine for Redis.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static RedisEngine OpenRedis(RedisUrl url, ILoggerFactory loggers) => new(new() { Url = url, Logger = loggers.CreateLogger(LogCategory) });
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
+using Weir.Feed.Redis;
 
 namespace Weir.Server.Feeds;
 
@@ -15,7 +15,7 @@ public enum FeedKind
 
 /// <summary>
 /// The address of a feed: <c>file:DIR</c> (the path as it is, nothing escaped; <c>file:///DIR</c> too) or
-/// <c>redis://[user:pass@]host[:port][/db]</c>.
+/// a Redis address, <c>redis://[user:pass@]host[:port][/db]</c> and what else <see cref="RedisUrl"/> lists.
 /// </summary>
 public sealed record FeedUrl
 {
@@ -23,13 +23,13 @@ public sealed record FeedUrl
     public const string Variable = "WEIR_FEED";
 
     private const string FileScheme = "file:";
-    private const string RedisScheme = "redis://";
 
-    private FeedUrl(FeedKind kind, string text, string directory)
+    private FeedUrl(FeedKind kind, string text, string directory, RedisUrl? redis = null)
     {
         Kind = kind;
         Text = text;
         Directory = directory;
+        Redis = redis;
     }
 
     public FeedKind Kind { get; }
@@ -39,6 +39,9 @@ public sealed record FeedUrl
 
     /// <summary>Of a <c>file:</c> feed, the directory; empty otherwise.</summary>
     public string Directory { get; }
+
+    /// <summary>Of a feed on Redis, its servers; null otherwise.</summary>
+    public RedisUrl? Redis { get; }
 
     /// <summary>Whether it names a directory below the current one.</summary>
     public bool IsRelative => Kind == FeedKind.File && !Path.IsPathRooted(Directory);
@@ -53,10 +56,10 @@ public sealed record FeedUrl
     {
         url = null;
         if (text.StartsWith(FileScheme, StringComparison.Ordinal)) return TryParseFile(text, out url, out problem);
-        if (text.StartsWith(RedisScheme, StringComparison.Ordinal)) return TryParseRedis(text, out url, out problem);
+        if (text.StartsWith("redis", StringComparison.OrdinalIgnoreCase) && RedisUrl.IsRedis(text)) return TryParseRedis(text, out url, out problem);
         // What looks like another scheme may hold a password, which is not for messages.
         int colon = text.IndexOf(':', StringComparison.Ordinal);
-        problem = colon >= 0 ? $"'{text[..colon]}:' is no kind of feed; a feed is file:DIR"
+        problem = colon >= 0 ? $"'{text[..colon]}:' is no kind of feed; a feed is file:DIR or redis://HOST"
             : $"'{text}' is not a feed URL; did you mean 'file:{text}'?";
         return false;
     }
@@ -69,14 +72,8 @@ public sealed record FeedUrl
         return new(Kind, FileScheme + directory, directory);
     }
 
-    /// <summary>The address with its password hidden.</summary>
-    public override string ToString()
-    {
-        int at = Kind == FeedKind.Redis ? Text.LastIndexOf('@') : -1;
-        if (at < 0) return Text;
-        int colon = Text.IndexOf(':', RedisScheme.Length);
-        return colon < 0 || colon > at ? Text : $"{Text[..colon]}:***{Text[at..]}";
-    }
+    /// <summary>The address without a password.</summary>
+    public override string ToString() => Redis?.ToString() ?? Text;
 
     /// <summary>The same, for another user or environment.</summary>
     public static FeedUrl Default(bool isRoot, Func<string, string?> readVariable)
@@ -104,12 +101,7 @@ public sealed record FeedUrl
 
     private static bool TryParseRedis(string text, [NotNullWhen(true)] out FeedUrl? url, out string problem)
     {
-        url = null;
-        problem = "a redis feed URL has the form redis://[user:pass@]host[:port][/db]";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0) return false;
-        string database = uri.AbsolutePath.TrimStart('/');
-        if (database.Length > 0 && !ushort.TryParse(database, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return false;
-        url = new(FeedKind.Redis, text, "");
-        return true;
+        url = RedisUrl.TryParse(text, out RedisUrl? redis, out problem) ? new(FeedKind.Redis, text, "", redis) : null;
+        return url is not null;
     }
 }

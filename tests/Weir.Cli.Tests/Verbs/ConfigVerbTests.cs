@@ -30,7 +30,7 @@ public sealed class ConfigVerbTests : IDisposable
         Outcome outcome = await _terminal.RunAsync("config", "show", "-c", file, "--json");
         using JsonDocument json = JsonDocument.Parse(outcome.Out);
         JsonElement url = json.RootElement.GetProperty("feed").GetProperty("url");
-        Assert.Equal(("redis://user:***@host", $"{file}:1"), (url.GetProperty("value").GetString(), url.GetProperty("source").GetString()));
+        Assert.Equal(("redis://host:6379", $"{file}:1"), (url.GetProperty("value").GetString(), url.GetProperty("source").GetString()));
         JsonElement hsm = json.RootElement.GetProperty("hsm");
         Assert.Equal(1, hsm.GetProperty("actions").GetProperty("value").GetArrayLength());
         Assert.Equal(JsonValueKind.Null, hsm.GetProperty("snapshot").GetProperty("value").ValueKind);

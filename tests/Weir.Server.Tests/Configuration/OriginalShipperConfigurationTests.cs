@@ -62,7 +62,7 @@ public sealed class OriginalShipperConfigurationTests : IDisposable
     [InlineData("redis_host: db\nmdt_watch_glob: [a]\n", 2, "mdt_watch_glob", "one plain value is expected")]
     [InlineData("redis_host: db\npoll_interval: often\n", 2, "hsm.poll_interval", "'often' is not a duration")]
     [InlineData("redis_stream_name: a\nredis_stream_prefix: b\n", 2, "redis_stream_prefix", "stands beside redis_stream_name")]
-    [InlineData("redis_host: 'no host'\n", 1, "feed.url", "a redis feed URL has the form")]
+    [InlineData("redis_host: 'no host'\n", 1, "feed.url", "'no host:6379' is not host or host:port; a Redis feed URL has the form")]
     public void What_is_wrong_is_named_with_file_line_and_key(string text, int line, string key, string message)
     {
         ConfigurationProblem problem = Assert.Single(Load(text).Problems);

@@ -57,7 +57,7 @@ internal abstract class HsmVerb : Verb
 
     /// <summary>Opens the configured feed, which must be there.</summary>
     protected static IFeedEngine OpenExisting(Invocation run, EffectiveConfiguration configuration) =>
-        FeedOpener.OpenExisting(configuration.Options.Feed.Url, run.Loggers);
+        FeedOpener.OpenExisting(configuration.Options.Feed.Url, run.Loggers, configuration.Options.Hsm.Topic);
 
     /// <summary>A duration that an option gives as a value for a key.</summary>
     protected static ConfigurationSetting Setting(string section, string key, string value, string option) =>

@@ -57,7 +57,7 @@ internal sealed class ShipVerb : HsmVerb
     {
         WeirOptions options = Configure(run, Settings(run)).Options;
         ShipperOptions shipperOptions = ShipperComposition.Compose(options) with { Time = run.Time };
-        await using IFeedEngine feed = FeedOpener.Open(options.Feed.Url, run.Loggers);
+        await using IFeedEngine feed = FeedOpener.Open(options.Feed.Url, run.Loggers, options.Hsm.Topic);
         var shipper = new Shipper(shipperOptions, feed, run.Loggers.CreateLogger("Weir.Hsm.Shipping"));
         if (!run.Get(_once))
         {

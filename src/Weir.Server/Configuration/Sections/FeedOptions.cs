@@ -12,7 +12,7 @@ public sealed class FeedOptions
     public static IReadOnlyList<ConfigurationKey> Keys { get; } =
     [
         ConfigurationKey.Scalar(
-            "feed", "url", "The feed: file:DIR.",
+            "feed", "url", "The feed: file:DIR or redis://HOST.",
             (options, text) =>
             {
                 if (!FeedUrl.TryParse(text, out FeedUrl? url, out string problem)) return problem;

@@ -118,7 +118,8 @@ public sealed class ReadVerbTests : FeedFixture
     [InlineData("feed read tt", 1, "There is no topic 'tt' in ")]
     [InlineData("feed read t --feed file:/nowhere/at/all", 1, "There is no feed in /nowhere/at/all; the first append makes one.")]
     [InlineData("feed read t --feed /nowhere", 2, "--feed: '/nowhere' is not a feed URL; did you mean 'file:/nowhere'?")]
-    [InlineData("feed read t --feed redis://h", 1, "This version of weir has no engine for redis://h; use a feed in a directory: file:DIR.")]
+    [InlineData("feed read t --feed redis://u:secret@h:x", 2, "--feed: 'h:x' is not host or host:port; ")]
+    [InlineData("feed verify --feed redis://u:secret@h", 1, "redis://h:6379 is no feed in a directory; this is for file:DIR only.")]
     public async Task What_cannot_be_read_is_said(string line, int exitCode, string message)
     {
         await FillAsync("t", 1);
