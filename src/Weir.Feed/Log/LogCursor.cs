@@ -41,13 +41,14 @@ internal sealed class LogCursor(string topic, RecordId after, FeedDirectory dire
         if (trimmed > _position) Skip(trimmed);
 
         // What is known of the topic's end serves until everything up to it is read; then one fresh look decides.
-        if (_tail is { } known && Read(known) is { IsEmpty: false } page) return page;
+        if (_tail is { State: not null } known && Read(known) is { IsEmpty: false } page) return page;
         _tail = TopicTail.Read(directory, topic, bootKey);
         return Read(_tail);
     }
 
     private RecordPage Read(TopicTail tail)
     {
+        bool hasLookedAgain = false;
         while (true)
         {
             int index = Find(tail);
@@ -55,6 +56,13 @@ internal sealed class LogCursor(string topic, RecordId after, FeedDirectory dire
             SegmentReader reader = _reader!;
             bool isLast = tail.IsLast(index);
             long limit = tail.Limit(index, reader.File.Length);
+            if (isLast && !hasLookedAgain && tail.IsOutdated(directory, topic, bootKey))
+            {
+                _tail = tail = TopicTail.Read(directory, topic, bootKey);
+                hasLookedAgain = true;
+                continue;
+            }
+
             ReadOnlyMemory<byte> frames = reader.ReadFrames(limit, out int count, out RecordId last);
             if (count > 0)
             {
@@ -127,9 +135,10 @@ internal sealed class LogCursor(string topic, RecordId after, FeedDirectory dire
         {
             Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
             SegmentHeader.Check(header[..file.Read(header, 0)], name, path);
-            _reader = new(file, name, _buffer);
+            var reader = new SegmentReader(file, name, _buffer);
             SegmentIndex index = SegmentIndex.Load(directory.Disk, Path.Combine(directory.TopicPath(topic), name.IndexName), name.Salt);
-            if (_position > name.After) _reader.Seek(index.Floor(_position, file, name.Salt).Offset);
+            if (_position > name.After) reader.Seek(index.Floor(_position, file, name.Salt).Offset);
+            _reader = reader;
             return true;
         }
         catch
@@ -154,8 +163,8 @@ internal sealed class LogCursor(string topic, RecordId after, FeedDirectory dire
     /// <returns>False when what stands here is no damage but a write that is not finished.</returns>
     private bool StepOverDamage(SegmentReader reader, long limit, bool isLast, TopicTail tail)
     {
+        if (isLast && tail.State is null && reader.EndsHere(limit)) return false;
         SegmentDamage damage = reader.Examine(limit);
-        if (damage.NextId is null && isLast && tail.State is null) return false;
         NoteGap(damage.NextId, $"{reader.Name.FileName} at offset {reader.Offset}", damage.Next - reader.Offset, damage.Reason, damage.Damaged);
         if (damage.Damaged is { } id && id > _position) _position = id;
         reader.Seek(damage.Next);

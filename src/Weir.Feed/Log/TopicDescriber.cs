@@ -11,8 +11,14 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
     public TopicInfo? Describe(string topic)
     {
         if (!directory.TopicExists(topic)) return null;
-        RecordId lowWater = marks.LowWater(topic);
         TopicTail tail = TopicTail.Read(directory, topic, bootKey);
+        TopicInfo info = Describe(topic, tail);
+        return tail.IsOutdated(directory, topic, bootKey) ? Describe(topic, TopicTail.Read(directory, topic, bootKey)) : info;
+    }
+
+    private TopicInfo Describe(string topic, TopicTail tail)
+    {
+        RecordId lowWater = marks.LowWater(topic);
         ReadOnlySpan<SegmentName> segments = tail.Segments;
         RecordId first = RecordId.Zero;
         RecordId last = tail.State?.LastId ?? RecordId.Zero;

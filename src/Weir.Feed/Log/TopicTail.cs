@@ -36,6 +36,13 @@ internal sealed class TopicTail
         }
     }
 
+    /// <summary>
+    /// Whether a writer has come since this was read, when nobody had published an end. A writer publishes before it appends, so
+    /// a length that was taken before this was asked, and found false, covers nothing that is not yet durable.
+    /// </summary>
+    public bool IsOutdated(FeedDirectory directory, string topic, ulong bootKey) =>
+        _state is null && TailFile.Read(directory.Disk, Path.Combine(directory.TopicPath(topic), FeedDirectory.TailName), bootKey) is not null;
+
     public bool IsLast(int segment) => segment == _last;
 
     /// <summary>How far a segment may be read, in bytes; <paramref name="length"/> is its file's.</summary>
