@@ -90,6 +90,27 @@ internal sealed class SegmentReader(IDiskFile file, SegmentName name, PageBuffer
         return read < header.Length && found.NextId is null ? found with { State = FrameState.Incomplete } : found;
     }
 
+    /// <summary>Whether no intact frame at all stands behind the damage at <see cref="Offset"/>: a header alone may belong to a write that was torn.</summary>
+    public bool EndsHere(long limit)
+    {
+        long start = Offset;
+        try
+        {
+            while (Offset < limit)
+            {
+                Seek(Examine(limit).Next);
+                _ = ReadFrames(limit, out int count, out _);
+                if (count > 0) return false;
+            }
+
+            return true;
+        }
+        finally
+        {
+            Seek(start);
+        }
+    }
+
     public void Dispose() => File.Dispose();
 
     /// <summary>The first intact frame header at or behind an offset.</summary>

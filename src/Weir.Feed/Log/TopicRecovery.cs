@@ -75,7 +75,7 @@ internal static class TopicRecovery
 
             SegmentDamage damage = reader.Examine(length);
             if (damage.Damaged is { } known && known > highest) highest = known;
-            if (damage.NextId is null)
+            if (reader.EndsHere(length))
             {
                 lastId = Max(highest, segment.LastId);
                 return EndOfScan(segment, topic, file, tail, damage, length, logger);

@@ -81,11 +81,14 @@ internal sealed class TopicVerification(FeedDirectory directory, string topic, u
         SegmentDamage damage = reader.Examine(limit);
         string file = reader.Name.FileName;
         long bytes = damage.Next - offset;
-        if (damage.NextId is null && mayBeTorn && damage.Damaged is null && FlippedBit.Find(reader.File, reader.Name.Salt, offset) is null)
+        if (mayBeTorn && IsTorn(reader, damage, limit))
         {
-            Add(VerifyFindingKind.TornTail, null, null, file, offset, bytes, "no whole record stands here; the next writer cuts these bytes away");
+            Add(VerifyFindingKind.TornTail, null, null, file, offset, limit - offset, "no whole record stands here; the next writer cuts these bytes away");
+            reader.Seek(limit);
+            return;
         }
-        else if (damage.Damaged is { } id)
+
+        if (damage.Damaged is { } id)
         {
             Add(VerifyFindingKind.DamagedRecord, id, damage.NextId, file, offset, bytes, damage.Reason);
         }
@@ -101,6 +104,10 @@ internal sealed class TopicVerification(FeedDirectory directory, string topic, u
         if (damage.Damaged is { } known && known > _last) _last = known;
         reader.Seek(damage.Next);
     }
+
+    /// <summary>A write cut short, not a record that was whole once: that one has its full length, and a flipped bit explains what is wrong.</summary>
+    private static bool IsTorn(SegmentReader reader, in SegmentDamage damage, long limit) => reader.EndsHere(limit)
+        && (damage.State == FrameState.Incomplete || (damage.Damaged is null && FlippedBit.Find(reader.File, reader.Name.Salt, reader.Offset) is null));
 
     private void VerifyIndex(SegmentName name, long length, bool isLast)
     {

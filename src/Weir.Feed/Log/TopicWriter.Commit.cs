@@ -29,7 +29,7 @@ internal sealed partial class TopicWriter
         SegmentState before = _segment.Capture();
         try
         {
-            RollIfFull();
+            if (HasRecords()) RollIfFull();
             before = _segment.Capture();
             WriteGroup();
         }
@@ -160,6 +160,16 @@ internal sealed partial class TopicWriter
         _stagedAt += length;
     }
 
+    private bool HasRecords()
+    {
+        foreach (AppendRequest request in _group)
+        {
+            if (request.Batch is { Count: > 0 }) return true;
+        }
+
+        return false;
+    }
+
     private bool MustFlush()
     {
         if (_segment.End == _durableEnd) return false;
@@ -186,7 +196,10 @@ internal sealed partial class TopicWriter
                 throw Poison!;
             }
 
+            // Published at once: should the new segment fail, what was flushed is seen all the same.
             MarkDurable();
+            TryPublish();
+            if (Poison is { } unpublished) throw unpublished;
         }
 
         ActiveSegment next = ActiveSegment.Create(_directory, _topic, _segment.LastId, _options);
