@@ -1,33 +1,37 @@
 namespace Weir.Lab.Disks;
 
-/// <summary>The last calls to a simulated disk, for messages of failed tests.</summary>
+/// <summary>The last calls to a simulated disk, and what befell it between them, for messages of failed tests.</summary>
 public sealed class DiskTrace
 {
     private const int MaxKept = 4096;
-    private readonly Queue<(DiskOperation Operation, DiskFault? Fault)> _calls = [];
+    private readonly Queue<(DiskOperation? Operation, DiskFault? Fault, string? Event)> _lines = [];
 
-    /// <summary>The last <paramref name="count"/> calls, one a line.</summary>
+    /// <summary>The last <paramref name="count"/> calls and events, one a line.</summary>
     public string Tail(int count = 60)
     {
-        lock (_calls)
+        lock (_lines)
         {
-            return string.Join('\n', _calls.Skip(Math.Max(0, _calls.Count - count))
-                .Select(static c => c.Fault is null ? c.Operation.ToString() : $"{c.Operation}: {c.Fault}"));
+            return string.Join('\n', _lines.Skip(Math.Max(0, _lines.Count - count))
+                .Select(static l => l.Event ?? (l.Fault is null ? $"{l.Operation}" : $"{l.Operation}: {l.Fault}")));
         }
     }
 
     /// <summary>The last calls that changed something, in order.</summary>
     public IReadOnlyList<DiskOperation> Changes()
     {
-        lock (_calls) return [.. _calls.Where(static c => !c.Operation.IsLook).Select(static c => c.Operation)];
+        lock (_lines) return [.. _lines.Select(static l => l.Operation).OfType<DiskOperation>().Where(static o => !o.IsLook)];
     }
 
-    internal void Add(DiskOperation operation, DiskFault? fault)
+    internal void Add(DiskOperation operation, DiskFault? fault) => Add((operation, fault, null));
+
+    internal void Add(string happened) => Add((null, null, $"-- {happened}"));
+
+    private void Add((DiskOperation?, DiskFault?, string?) line)
     {
-        lock (_calls)
+        lock (_lines)
         {
-            if (_calls.Count == MaxKept) _calls.Dequeue();
-            _calls.Enqueue((operation, fault));
+            if (_lines.Count == MaxKept) _lines.Dequeue();
+            _lines.Enqueue(line);
         }
     }
 }

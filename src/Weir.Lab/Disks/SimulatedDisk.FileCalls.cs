@@ -31,7 +31,7 @@ public sealed partial class SimulatedDisk
                 handle.ThrowIfNotWritable();
                 Step step = Begin(handle.Process, DiskOperationKind.Write, handle.Path, offset, data.Length);
                 // What lies within the file has its room already; beyond it, also a hole is counted.
-                long room = Free() is long.MaxValue and var all ? all : Math.Max(0, Free() + handle.File.Length - offset);
+                long room = Free() is long.MaxValue and var all ? all : Math.Max(0, Math.Max(0, Free()) + handle.File.Length - offset);
                 int bytes = (int)Math.Min(step.Bytes, room);
                 handle.File.Write(data[..bytes], offset);
                 if (bytes > 0) Changed(handle.Path);

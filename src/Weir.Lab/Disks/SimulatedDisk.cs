@@ -95,6 +95,7 @@ public sealed partial class SimulatedDisk : IDisk
     {
         lock (_gate)
         {
+            Trace.Add("the main process is killed");
             Main.Die();
             Main = StartProcess("main");
         }
@@ -152,7 +153,11 @@ public sealed partial class SimulatedDisk : IDisk
 
     internal void Kill(SimulatedProcess process)
     {
-        lock (_gate) process.Die();
+        lock (_gate)
+        {
+            Trace.Add($"{process.Name} is killed");
+            process.Die();
+        }
     }
 
     private FileNode Existing(string path) => _tree.FindFile(DirectoryTree.Normalize(path)) ?? throw DiskErrors.Missing(path);
@@ -161,6 +166,7 @@ public sealed partial class SimulatedDisk : IDisk
 
     private void LosePower(Unsynced unsynced)
     {
+        Trace.Add($"power loss, unsynced: {unsynced}");
         _tree.Root.LosePower(unsynced, new Random(unchecked((_seed * 1_000_003) + (_boots * 8_191) + (int)Operations)));
         foreach (SimulatedProcess process in _processes) process.Die();
         _processes.Clear();

@@ -24,11 +24,16 @@ public sealed class FeedLedger
         }
     }
 
-    /// <summary>What of the ledger's knowledge no longer holds when the writing process dies: what was only buffered may be lost.</summary>
+    /// <summary>The machine, or the only writing process, died: what was only buffered may be lost.</summary>
     public void ProcessDied()
     {
-        lock (_gate)
-            foreach (TopicLedger topic in _topics.Values) topic.LostBuffers();
+        foreach (string topic in Topics) With(topic, static books => books.LostBuffers(null));
+    }
+
+    /// <summary>The process of this writer died: what it had only buffered may be lost.</summary>
+    public void ProcessDied(LedgerWriter writer)
+    {
+        foreach (string topic in Topics) ProcessDied(writer, topic);
     }
 
     /// <summary>Compares the feed with the ledger. What it reads is from then on expected to stay.</summary>
@@ -37,14 +42,14 @@ public sealed class FeedLedger
     {
         TopicLedger[] topics;
         lock (_gate) topics = [.. _topics.Values];
-        foreach (TopicLedger topic in topics) await new TopicCheck(engine, topic, check).RunAsync(cancellationToken);
+        foreach (TopicLedger topic in topics) await new TopicCheck(engine, topic, check, Now()).RunAsync(cancellationToken);
     }
 
-    internal LedgerAppend Begin(string topic, int records, int dataBytes, IReadOnlyList<RecordId>? ownIds)
+    internal LedgerAppend Begin(object writer, string topic, int records, int dataBytes, IReadOnlyList<RecordId>? ownIds)
     {
         lock (_gate)
         {
-            var append = new LedgerAppend(topic, _appends++, records, dataBytes, ownIds, ++_now);
+            var append = new LedgerAppend(topic, _appends++, records, dataBytes, ownIds, writer, ++_now);
             Of(topic).Appends.Add(append);
             return append;
         }
@@ -57,7 +62,9 @@ public sealed class FeedLedger
             append.State = state;
             append.LastId = last;
             append.EndedAt = ++_now;
-            if (state == LedgerState.Durable) Of(append.Topic).Flushed(append.BegunAt);
+            if (state != LedgerState.Durable) return;
+            append.BecomeDurable(_now);
+            Of(append.Topic).Flushed(append.Writer, append.BegunAt, _now);
         }
     }
 
@@ -66,19 +73,24 @@ public sealed class FeedLedger
         lock (_gate) return ++_now;
     }
 
-    internal void Synced(string topic, long begunAt) => With(topic, books => books.Flushed(begunAt));
+    internal void ProcessDied(LedgerWriter writer, string topic) => With(topic, books => books.LostBuffers(writer));
 
-    internal void LostBuffers(string topic) => With(topic, static books => books.LostBuffers());
+    internal void Synced(object writer, string topic, long begunAt) => With(topic, books => books.Flushed(writer, begunAt, ++_now));
 
-    internal void Trimming(string topic, RecordId below) => With(topic, books =>
+    internal LedgerTrim Trimming(string topic, RecordId below)
     {
-        if (below > books.MayBeTrimmed) books.MayBeTrimmed = below;
-    });
+        lock (_gate)
+        {
+            var trim = new LedgerTrim(below, ++_now);
+            Of(topic).Trims.Add(trim);
+            return trim;
+        }
+    }
 
-    internal void Trimmed(string topic, RecordId below) => With(topic, books =>
+    internal void Trimmed(LedgerTrim trim)
     {
-        if (below > books.Trimmed) books.Trimmed = below;
-    });
+        lock (_gate) trim.Acknowledge(++_now);
+    }
 
     internal void Positioning(string topic, string consumer, RecordId? position) => With(topic, books => books.PositionOf(consumer).Add(position));
 

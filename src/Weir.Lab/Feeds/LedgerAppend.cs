@@ -24,15 +24,19 @@ public enum LedgerState
 public sealed class LedgerAppend
 {
     private readonly RecordId?[] _ids;
+    private readonly long[] _certainSince;
     private readonly string[] _data;
 
-    internal LedgerAppend(string topic, int number, int records, int dataBytes, IReadOnlyList<RecordId>? ownIds, long begunAt)
+    internal LedgerAppend(string topic, int number, int records, int dataBytes, IReadOnlyList<RecordId>? ownIds, object writer, long begunAt)
     {
         Topic = topic;
         Number = number;
+        Writer = writer;
         BegunAt = begunAt;
         _ids = new RecordId?[records];
         _data = new string[records];
+        _certainSince = new long[records];
+        Array.Fill(_certainSince, long.MaxValue);
         for (int i = 0; i < records; i++)
         {
             _data[i] = string.Create(CultureInfo.InvariantCulture, $"{{\"append\":{number},\"record\":{i},\"pad\":\"").PadRight(dataBytes, 'x') + "\"}";
@@ -60,6 +64,9 @@ public sealed class LedgerAppend
 
     public int Count => _data.Length;
 
+    /// <summary>Who appends: what one engine has buffered only that engine can flush.</summary>
+    internal object Writer { get; }
+
     internal long BegunAt { get; }
 
     internal long EndedAt { get; set; } = long.MaxValue;
@@ -71,12 +78,21 @@ public sealed class LedgerAppend
     /// <summary>The record's id, where it is known: given by the caller, returned by the engine, or read before.</summary>
     internal RecordId? Id(int record) => _ids[record] ?? (record == Count - 1 ? LastId : null);
 
-    internal void Observe(int record, RecordId id) => _ids[record] = id;
+    /// <summary>A reader was shown the record.</summary>
+    internal void Observe(int record, RecordId id, long now)
+    {
+        _ids[record] = id;
+        _certainSince[record] = Math.Min(_certainSince[record], now);
+    }
 
-    /// <summary>Whether the record has been read before, or was acknowledged as durable.</summary>
-    internal bool MustBeThere(int record) => State == LedgerState.Durable || Seen[record];
+    internal void BecomeDurable(long now)
+    {
+        State = LedgerState.Durable;
+        for (int i = 0; i < Count; i++) _certainSince[i] = Math.Min(_certainSince[i], now);
+    }
 
-    internal bool[] Seen => field ??= new bool[Count];
+    /// <summary>Since when the record must be there, because it was acknowledged as durable or shown to a reader; <see cref="long.MaxValue"/>: it need not.</summary>
+    internal long CertainSince(int record) => _certainSince[record];
 
     /// <summary>Whether a trim below <paramref name="mark"/> takes the record. Batches lie in one piece, so the last id decides where the record's own is unknown.</summary>
     internal bool IsBelow(int record, RecordId mark) => Id(record) is { } id ? id < mark : LastId is { } last && last <= mark;

@@ -12,7 +12,7 @@ public sealed class LedgerWriter(FeedLedger ledger, IFeedEngine engine)
         string topic, int records, int dataBytes = 60, IReadOnlyList<RecordId>? ownIds = null, AppendOptions options = default,
         CancellationToken cancellationToken = default)
     {
-        LedgerAppend append = ledger.Begin(topic, records, dataBytes, ownIds);
+        LedgerAppend append = ledger.Begin(this, topic, records, dataBytes, ownIds);
         try
         {
             RecordId last = await engine.AppendAsync(topic, append.Batch, options, cancellationToken);
@@ -23,7 +23,7 @@ public sealed class LedgerWriter(FeedLedger ledger, IFeedEngine engine)
         {
             bool isRefused = failure is FeedFullException or IdNotAboveLastException or LastIdMismatchException or TopicLockedException;
             ledger.End(append, isRefused ? LedgerState.Refused : LedgerState.Unknown, null);
-            if (failure is TopicPoisonedException) ledger.LostBuffers(topic);
+            if (failure is TopicPoisonedException) ledger.ProcessDied(this, topic);
             return (append, failure);
         }
     }
@@ -33,17 +33,17 @@ public sealed class LedgerWriter(FeedLedger ledger, IFeedEngine engine)
         long begunAt = ledger.Now();
         return AnswerAsync(
             engine.SyncAsync(topic, cancellationToken),
-            () => ledger.Synced(topic, begunAt),
+            () => ledger.Synced(this, topic, begunAt),
             failure =>
             {
-                if (failure is TopicPoisonedException) ledger.LostBuffers(topic);
+                if (failure is TopicPoisonedException) ledger.ProcessDied(this, topic);
             });
     }
 
     public Task<FeedException?> TrimAsync(string topic, RecordId below, CancellationToken cancellationToken = default)
     {
-        ledger.Trimming(topic, below);
-        return AnswerAsync(engine.TrimAsync(topic, below, cancellationToken), () => ledger.Trimmed(topic, below));
+        LedgerTrim trim = ledger.Trimming(topic, below);
+        return AnswerAsync(engine.TrimAsync(topic, below, cancellationToken), () => ledger.Trimmed(trim));
     }
 
     public Task<FeedException?> WritePositionAsync(string topic, string consumer, RecordId? position, CancellationToken cancellationToken = default)
@@ -61,9 +61,12 @@ public sealed class LedgerWriter(FeedLedger ledger, IFeedEngine engine)
             engine.DisposeAsync(),
             () =>
             {
-                foreach (string topic in ledger.Topics) ledger.Synced(topic, begunAt);
+                foreach (string topic in ledger.Topics) ledger.Synced(this, topic, begunAt);
             },
-            _ => ledger.ProcessDied());
+            _ =>
+            {
+                foreach (string topic in ledger.Topics) ledger.ProcessDied(this, topic);
+            });
     }
 
     private static async Task<FeedException?> AnswerAsync(ValueTask call, Action done, Action<FeedException>? failed = null)

@@ -3,7 +3,7 @@ using Weir.Feed;
 namespace Weir.Lab.Feeds;
 
 /// <summary>One comparison of a topic with its ledger.</summary>
-internal sealed class TopicCheck(IFeedEngine engine, TopicLedger books, LedgerCheck check)
+internal sealed class TopicCheck(IFeedEngine engine, TopicLedger books, LedgerCheck check, long now)
 {
     private readonly List<Record> _records = [];
     private readonly List<(LedgerAppend Append, int Record)> _found = [];
@@ -46,9 +46,8 @@ internal sealed class TopicCheck(IFeedEngine engine, TopicLedger books, LedgerCh
             if (found.Append.State == LedgerState.Refused) throw Violation($"record {record.Id} of {found.Append} is there, though it was refused");
             if (found.Append.Id(found.Record) is { } id && id != record.Id)
                 throw Violation($"record {found.Record} of {found.Append} has the id {record.Id}, and had {id} before");
-            if (record.Id < books.Trimmed) throw Violation($"record {record.Id} is there, though everything below {books.Trimmed} was trimmed");
-            found.Append.Observe(found.Record, record.Id);
-            found.Append.Seen[found.Record] = true;
+            if (books.Trims.Any(trim => trim.MustTake(found.Append, found.Record, record.Id))) throw Violation($"record {record.Id} is there, though it was trimmed");
+            found.Append.Observe(found.Record, record.Id, now);
             _found.Add(found);
         }
     }
@@ -80,14 +79,14 @@ internal sealed class TopicCheck(IFeedEngine engine, TopicLedger books, LedgerCh
             bool isBehindHole = false;
             for (int i = 0; i < append.Count; i++)
             {
-                bool mayBeGone = append.IsBelow(i, books.MayBeTrimmed);
+                bool mayBeGone = books.Trims.Any(trim => trim.MayTake(append, i));
                 if (there.Contains((append, i)))
                 {
                     if (isBehindHole && !check.AllowGaps) throw Violation($"{append} was kept without its leading part");
                     continue;
                 }
 
-                if (append.MustBeThere(i) && !mayBeGone)
+                if (append.CertainSince(i) < now && !mayBeGone)
                     throw Violation($"record {i} of {append} is missing; there are {string.Join(' ', _records.Select(static r => r.Id))}");
                 isBehindHole |= !mayBeGone;
             }

@@ -2,6 +2,24 @@ using Weir.Feed;
 
 namespace Weir.Lab.Feeds;
 
+/// <summary>A trim, which concerns what was there when it was made: what comes later is above it.</summary>
+internal sealed class LedgerTrim(RecordId below, long begunAt)
+{
+    public long EndedAt { get; private set; } = long.MaxValue;
+
+    public bool IsAcknowledged { get; private set; }
+
+    public void Acknowledge(long now)
+    {
+        EndedAt = now;
+        IsAcknowledged = true;
+    }
+
+    public bool MustTake(LedgerAppend append, int record, RecordId id) => IsAcknowledged && id < below && append.CertainSince(record) < begunAt;
+
+    public bool MayTake(LedgerAppend append, int record) => append.BegunAt < EndedAt && append.IsBelow(record, below);
+}
+
 /// <summary>What one topic was told.</summary>
 internal sealed class TopicLedger(string topic)
 {
@@ -11,11 +29,7 @@ internal sealed class TopicLedger(string topic)
 
     public List<LedgerAppend> Appends { get; } = [];
 
-    /// <summary>What every reader must have lost.</summary>
-    public RecordId Trimmed { get; set; }
-
-    /// <summary>What readers may have lost: also trims whose outcome is not known.</summary>
-    public RecordId MayBeTrimmed { get; set; }
+    public List<LedgerTrim> Trims { get; } = [];
 
     /// <summary>The values that each consumer's position may have: the last acknowledged, and those tried since.</summary>
     public IReadOnlyDictionary<string, List<RecordId?>> Positions => _positions;
@@ -26,17 +40,17 @@ internal sealed class TopicLedger(string topic)
         return allowed;
     }
 
-    /// <summary>Everything that was buffered before this moment is durable now.</summary>
-    public void Flushed(long begunAt)
+    /// <summary>Everything that this writer had buffered before this moment is durable now.</summary>
+    public void Flushed(object writer, long begunAt, long now)
     {
         foreach (LedgerAppend append in Appends)
-            if (append.State == LedgerState.Buffered && append.EndedAt < begunAt) append.State = LedgerState.Durable;
+            if (append.State == LedgerState.Buffered && append.Writer == writer && append.EndedAt < begunAt) append.BecomeDurable(now);
     }
 
-    /// <summary>What was only buffered may be lost.</summary>
-    public void LostBuffers()
+    /// <summary>What was only buffered, by this writer or (null) by any, may be lost.</summary>
+    public void LostBuffers(object? writer)
     {
         foreach (LedgerAppend append in Appends)
-            if (append.State == LedgerState.Buffered) append.State = LedgerState.Unknown;
+            if (append.State == LedgerState.Buffered && (writer is null || append.Writer == writer)) append.State = LedgerState.Unknown;
     }
 }
