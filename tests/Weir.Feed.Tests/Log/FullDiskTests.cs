@@ -67,4 +67,19 @@ public sealed class FullDiskTests
         Assert.Null(await writer.TrimAsync("t", before.LastId, Cancellation));
         Assert.Null((await writer.AppendAsync("t", 1, 400, cancellationToken: Cancellation)).Failure);
     }
+
+    [Fact]
+    public async Task What_was_buffered_is_durable_and_seen_after_a_sync_though_there_is_no_room_for_a_new_segment()
+    {
+        var feed = new SimulatedFeed(new SimulatedDisk());
+        await using LogEngine engine = feed.Open("writer");
+        var ledger = new FeedLedger();
+        var writer = new LedgerWriter(ledger, engine);
+        await writer.AppendAsync("t", 1, 1_000, options: new(AppendDurability.Buffered), cancellationToken: Cancellation);
+        feed.Disk.CapacityBytes = 0;
+        Assert.IsType<FeedFullException>((await writer.AppendAsync("t", 1, cancellationToken: Cancellation)).Failure);
+        Assert.Null(await writer.SyncAsync("t", Cancellation));
+        await ledger.CheckAsync(engine, LedgerCheck.Strict, Cancellation);
+        await ledger.CheckAsync(feed.Open("reader"), LedgerCheck.Strict, Cancellation);
+    }
 }
