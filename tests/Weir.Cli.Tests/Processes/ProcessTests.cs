@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Weir.Cli.Tests.Verbs.Feed;
+using Weir.Cli.Tests.Verbs.Hsm;
 
 namespace Weir.Cli.Tests.Processes;
 
@@ -25,6 +26,38 @@ public sealed class ProcessTests : FeedFixture
         await tail.SignalAsync(signal);
         Assert.Equal(0, await tail.WaitForExitAsync());
         Assert.Equal("", await tail.Out.ReadToEndAsync(Cancellation) + await tail.Error.ReadToEndAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_tail_of_HSM_events_follows_the_shipper_and_ends_in_order_when_told()
+    {
+        string mdts = Path.Combine(Path.GetDirectoryName(FeedDirectory)!, "mdt"), glob = Path.Combine(mdts, "*", "hsm", "actions");
+        ActionFiles.Write(mdts, "fs-MDT0000", 1);
+        await RunAsync("hsm", "ship", "--once", "--actions", glob);
+        using var tail = new WeirProcess(Feed, "hsm", "tail", "--follow", "--from-beginning");
+        Assert.Contains(" NEW ", await tail.Out.ReadLineAsync(Cancellation), StringComparison.Ordinal);
+        ActionFiles.Write(mdts, "fs-MDT0000", 1, _ => "STARTED");
+        await RunAsync("hsm", "ship", "--once", "--actions", glob);
+        Assert.Contains(" STARTED ", await tail.Out.ReadLineAsync(Cancellation), StringComparison.Ordinal);
+        await tail.SignalAsync("TERM");
+        Assert.Equal(0, await tail.WaitForExitAsync());
+        Assert.Equal("", await tail.Error.ReadToEndAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_shipper_that_is_told_to_stop_ends_in_order()
+    {
+        string mdts = Path.Combine(Path.GetDirectoryName(FeedDirectory)!, "mdt");
+        ActionFiles.Write(mdts, "fs-MDT0000", 3);
+        using var shipper = new WeirProcess(Feed, "hsm", "ship", "--actions", Path.Combine(mdts, "*", "hsm", "actions"));
+        while (await shipper.Error.ReadLineAsync(Cancellation) is { } line && !line.Contains("3 events", StringComparison.Ordinal))
+        {
+            // Until the first look is reported.
+        }
+
+        await shipper.SignalAsync("TERM");
+        Assert.Equal(0, await shipper.WaitForExitAsync());
+        Assert.True(File.Exists(Path.Combine(FeedDirectory, "hsm", "ship.snapshot")));
     }
 
     [Fact]

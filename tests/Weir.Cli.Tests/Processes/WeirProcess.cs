@@ -25,6 +25,8 @@ internal sealed class WeirProcess : IDisposable
 
     public StreamWriter Input => _process.StandardInput;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Sends a signal by its name, e.g. TERM.</summary>
     public async Task SignalAsync(string name)
     {
