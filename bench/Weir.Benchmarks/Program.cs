@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Weir.Benchmarks.Changelogs;
 using Weir.Benchmarks.Erasure;
 using Weir.Benchmarks.Feed;
 using Weir.Benchmarks.Redis;
@@ -46,6 +47,10 @@ switch (args)
     case ["redis"]:
         Directory.CreateDirectory(scratch);
         await RedisComparison.RunAsync(scratch);
+        break;
+    case ["changelog"]:
+        Directory.CreateDirectory(scratch);
+        await ChangelogSpeed.RunAsync(scratch);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -15,6 +15,10 @@ public sealed class ChangelogCoalescer
 {
     /// <summary>How many of a file's latest records are looked at for one to merge or cancel with.</summary>
     private const int MaxLookBack = 12;
+
+    /// <summary>Of a removal's flags: it was the last link; a copy of the file lies in an archive (CLF_UNLINK_LAST, CLF_UNLINK_HSM_EXISTS).</summary>
+    private const ushort LastLink = 1;
+    private const ushort HasArchiveCopy = 2;
     private const int None = FileTable.None;
 
     private readonly ICoalescedSink _sink;
@@ -131,8 +135,10 @@ public sealed class ChangelogCoalescer
     {
         int file = _files.Find(record.Target);
         if (file == None) return false;
-        bool isLast = type == ChangelogType.RemoveDirectory || (record.Flags & 1) != 0;
-        if (isLast && TryCollapse(file))
+        bool isLast = type == ChangelogType.RemoveDirectory || (record.Flags & LastLink) != 0;
+
+        // Somebody has to learn of a copy in an archive that nothing names any more.
+        if (isLast && (record.Flags & HasArchiveCopy) == 0 && TryCollapse(file))
         {
             _collapsed++;
             return true;
@@ -180,7 +186,7 @@ public sealed class ChangelogCoalescer
     private void AddRename(ChangelogRecord record)
     {
         bool overwrites = record.Target != default;
-        if (overwrites && (record.Flags & 1) != 0 && _files.Find(record.Target) is not None and var overwritten) TryCollapse(overwritten);
+        if (overwrites && (record.Flags & (LastLink | HasArchiveCopy)) == LastLink && _files.Find(record.Target) is not None and var overwritten) TryCollapse(overwritten);
         int slot = Append(record, record.Flags, record.Source, isCreate: false);
         if (overwrites) Pin(slot);
     }

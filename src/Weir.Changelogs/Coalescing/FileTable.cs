@@ -3,22 +3,27 @@ using Weir.Lustre;
 
 namespace Weir.Changelogs.Coalescing;
 
-/// <summary>The files that have records in the window, found by fid without allocating. Open addressing, linear probing.</summary>
+/// <summary>
+/// The files that have records in the window, found by fid without allocating. Open addressing, linear probing; a cell carries
+/// its file's hash, so that probing touches no other file's memory.
+/// </summary>
 internal sealed class FileTable
 {
     public const int None = -1;
 
-    private readonly int[] _cells;
+    private const ulong Empty = 0;
+
+    /// <summary>The hash in the high half, the file's number plus one in the low one.</summary>
+    private readonly ulong[] _cells;
     private readonly FileState[] _files;
-    private readonly int _mask;
+    private readonly uint _mask;
     private int _free;
 
     public FileTable(int capacity)
     {
-        int cells = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity * 2 + 2);
+        uint cells = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity + (uint)capacity / 3 + 2);
         _mask = cells - 1;
-        _cells = new int[cells];
-        _cells.AsSpan().Fill(None);
+        _cells = new ulong[cells];
         _files = new FileState[capacity];
         for (int i = 0; i < capacity; i++) _files[i].NewestSlot = i + 1 < capacity ? i + 1 : None;
     }
@@ -27,9 +32,10 @@ internal sealed class FileTable
 
     public int Find(in Fid fid)
     {
-        for (int cell = Home(fid); _cells[cell] != None; cell = (cell + 1) & _mask)
+        uint hash = Hash(fid);
+        for (uint cell = hash & _mask; _cells[cell] != Empty; cell = (cell + 1) & _mask)
         {
-            if (_files[_cells[cell]].Fid == fid) return _cells[cell];
+            if ((uint)(_cells[cell] >> 32) == hash && _files[FileOf(_cells[cell])].Fid == fid) return FileOf(_cells[cell]);
         }
 
         return None;
@@ -37,16 +43,16 @@ internal sealed class FileTable
 
     public int FindOrAdd(in Fid fid)
     {
-        int cell = Home(fid);
-        for (; _cells[cell] != None; cell = (cell + 1) & _mask)
+        uint hash = Hash(fid), cell = hash & _mask;
+        for (; _cells[cell] != Empty; cell = (cell + 1) & _mask)
         {
-            if (_files[_cells[cell]].Fid == fid) return _cells[cell];
+            if ((uint)(_cells[cell] >> 32) == hash && _files[FileOf(_cells[cell])].Fid == fid) return FileOf(_cells[cell]);
         }
 
         int file = _free;
         _free = _files[file].NewestSlot;
         _files[file] = new() { Fid = fid, NewestSlot = None, CreateSlot = None };
-        _cells[cell] = file;
+        _cells[cell] = (ulong)hash << 32 | (uint)(file + 1);
         return file;
     }
 
@@ -55,29 +61,31 @@ internal sealed class FileTable
     {
         ref FileState state = ref _files[file];
         if (state.NewestSlot != None || state.Children > 0) return;
-        int cell = Home(state.Fid);
-        while (_cells[cell] != file) cell = (cell + 1) & _mask;
+        uint cell = Hash(state.Fid) & _mask;
+        while (FileOf(_cells[cell]) != file) cell = (cell + 1) & _mask;
         state.NewestSlot = _free;
         _free = file;
 
         // Moves back what probing would not reach over the hole.
-        for (int next = (cell + 1) & _mask; _cells[next] != None; next = (next + 1) & _mask)
+        for (uint next = (cell + 1) & _mask; _cells[next] != Empty; next = (next + 1) & _mask)
         {
-            int home = Home(_files[_cells[next]].Fid);
+            uint home = (uint)(_cells[next] >> 32);
             if (((next - home) & _mask) < ((next - cell) & _mask)) continue;
             _cells[cell] = _cells[next];
             cell = next;
         }
 
-        _cells[cell] = None;
+        _cells[cell] = Empty;
     }
 
+    private static int FileOf(ulong cell) => (int)(uint)cell - 1;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Home(in Fid fid)
+    private static uint Hash(in Fid fid)
     {
         ulong hash = (fid.Sequence ^ ((ulong)fid.ObjectId << 32 | fid.Version)) * 0x9E37_79B9_7F4A_7C15;
         hash ^= hash >> 32;
-        return (int)((hash * 0xD6E8_FEB8_6659_FD93) >> 33) & _mask;
+        return (uint)((hash * 0xD6E8_FEB8_6659_FD93) >> 32);
     }
 }
 

@@ -98,6 +98,7 @@ public sealed class Follower
         RecordId last = (await _feed.DescribeAsync(_topic, cancellationToken))?.LastId ?? RecordId.Zero;
         ulong index = await WholeTopic.FindEndAsync(_feed, _topic, PositionName, last, cancellationToken);
         _milliseconds = last.Milliseconds;
+        _unmarkedBytes = 0;
         ChangelogUsers? users = _device.ReadUsers();
         ChangelogUser? user = _options.User is null ? null : users?.Find(_options.User);
         if (users is not null && _options.User is not null && user is null) throw new ChangelogUserGoneException(_device.Mdt, _options.User);

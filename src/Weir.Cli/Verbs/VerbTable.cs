@@ -36,6 +36,13 @@ internal static class VerbTable
             new("get", Drives.GetVerb.Summary, () => new Drives.GetVerb()),
             new("make", Drives.MakeVerb.Summary, () => new Drives.MakeVerb()),
         ]),
+        new("changelog", "Lustre changelogs",
+        [
+            new("read", Changelog.ReadVerb.Summary, () => new Changelog.ReadVerb()),
+            new("follow", Changelog.FollowVerb.Summary, () => new Changelog.FollowVerb()),
+            new("clear", Changelog.ClearVerb.Summary, () => new Changelog.ClearVerb()),
+            new("users", Changelog.UsersVerb.Summary, () => new Changelog.UsersVerb()),
+        ]),
         new("config", "the configuration",
         [
             new("show", Config.ShowVerb.Summary, () => new Config.ShowVerb()),

@@ -61,6 +61,8 @@ public sealed class ChangelogTextReader : IChangelogSource
             {
                 if (_end - _start > ChangelogText.MaxBytes)
                 {
+                    // What is whole goes out first.
+                    if (lines > 0) break;
                     PassOverlong(ref used, ref lines);
                     isTooLong = true;
                     length = Math.Min(used, ChangelogText.MaxBytes);

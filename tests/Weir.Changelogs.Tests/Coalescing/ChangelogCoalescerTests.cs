@@ -45,6 +45,17 @@ public sealed class ChangelogCoalescerTests
     }
 
     [Fact]
+    public void A_removed_file_with_a_copy_in_an_archive_is_told_of()
+    {
+        var coalescer = new ChangelogCoalescer(_out);
+        Add(coalescer, ChangelogType.Create, File, "a");
+        Add(coalescer, ChangelogType.Hsm, File);
+        Add(coalescer, ChangelogType.Unlink, File, "a", flags: 3);
+        coalescer.Flush();
+        Assert.Equal(["1 CREAT a", "2 HSM ", "3 UNLNK a"], _out.Lines);
+    }
+
+    [Fact]
     public void What_was_given_out_is_not_collapsed_any_more()
     {
         var coalescer = new ChangelogCoalescer(_out);

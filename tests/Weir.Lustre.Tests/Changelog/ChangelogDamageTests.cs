@@ -105,10 +105,15 @@ public sealed class ChangelogDamageTests
     [Fact]
     public void A_huge_line_is_one_damage_and_the_next_record_is_read()
     {
-        byte[] text = [.. Enumerable.Repeat((byte)'x', 1_000_000), (byte)'\n', .. "7 11CLOSE 12:00:01.000000002 2025.08.12 0x42 t=[0x200000402:0x10:0x0]\n"u8];
+        byte[] text =
+        [
+            .. "6 11CLOSE 12:00:01.000000002 2025.08.12 0x42 t=[0x200000402:0x10:0x0]\n"u8, .. Enumerable.Repeat((byte)'x', 1_000_000), (byte)'\n',
+            .. "7 11CLOSE 12:00:01.000000002 2025.08.12 0x42 t=[0x200000402:0x10:0x0]\n"u8,
+        ];
         var reader = new ChangelogTextReader(new MemoryStream(text));
+        Assert.Equal(ChangelogScan.Record, reader.Next(out _, out _));
         Assert.Equal(ChangelogScan.Damage, reader.Next(out _, out ChangelogDamage damage));
-        Assert.Equal((1, ChangelogError.TooLong), (damage.Offset, damage.Error));
+        Assert.Equal((2, ChangelogError.TooLong), (damage.Offset, damage.Error));
         Assert.Equal(ChangelogScan.Record, reader.Next(out ChangelogRecord record, out _));
         Assert.Equal(7UL, record.Index);
         Assert.Equal(ChangelogScan.End, reader.Next(out _, out _));
