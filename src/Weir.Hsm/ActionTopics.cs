@@ -20,6 +20,9 @@ public static class ActionTopics
     /// <summary>Where MDTs that vanish and come back are told of, whatever the prefix.</summary>
     public const string Sources = "hsm:sources";
 
+    /// <summary>Where shippers are asked to compare everything anew.</summary>
+    public const string Requests = "hsm:requests";
+
     /// <summary>The topic of an MDT's events.</summary>
     public static string Of(string prefix, ActionLayout layout, string mdt) =>
         layout == ActionLayout.Single ? prefix : $"{prefix}:{mdt}";

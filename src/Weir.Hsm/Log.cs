@@ -74,4 +74,16 @@ internal static partial class ShipLog
 
     [LoggerMessage(2031, LogLevel.Warning, "{Program} fid2path did not answer within {Seconds} s; these paths are not shown.")]
     public static partial void LfsTooSlow(ILogger logger, string program, double seconds);
+
+    [LoggerMessage(2040, LogLevel.Information, "Everything is compared anew: request {Request} on topic '{Topic}' asks for it.")]
+    public static partial void FullCompare(ILogger logger, string topic, RecordId request);
+
+    [LoggerMessage(2041, LogLevel.Warning, "Maintenance: topic '{Topic}' tells of {Orphans} actions of {Mdt} that are in no file; they are purged.")]
+    public static partial void OrphansPurged(ILogger logger, string topic, string mdt, long orphans);
+
+    [LoggerMessage(2042, LogLevel.Warning, "Maintenance: topic '{Topic}' does not tell of {Missing} actions of {Mdt} that are in its file; they are shipped again at the next poll.")]
+    public static partial void MissingFound(ILogger logger, string topic, string mdt, long missing);
+
+    [LoggerMessage(2043, LogLevel.Error, "Maintenance failed: {Reason} It is tried again after the next poll.")]
+    public static partial void MaintenanceFailed(ILogger logger, string reason);
 }

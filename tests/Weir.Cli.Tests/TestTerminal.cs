@@ -19,11 +19,13 @@ internal sealed class TestTerminal
 
     public bool IsTerminal { get; init; }
 
+    public string? InvokedAs { get; set; }
+
     public async Task<Outcome> RunAsync(params string[] words)
     {
         using var output = new MemoryStream();
         using var error = new MemoryStream();
-        var terminal = new Terminal(() => new MemoryStream(Input), output, error, Variables) { IsOutTerminal = IsTerminal };
+        var terminal = new Terminal(() => new MemoryStream(Input), output, error, Variables) { IsOutTerminal = IsTerminal, InvokedAs = InvokedAs };
         int exitCode = await Application.RunAsync(words, terminal);
         return new(exitCode, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
     }

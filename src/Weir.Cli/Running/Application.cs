@@ -21,13 +21,13 @@ internal static class Application
         using var signals = new Signals();
         try
         {
-            CommandLine line = CommandLine.Read(words);
+            CommandLine line = CommandLine.Read(OriginalNames.Expand(terminal.InvokedAs, words));
             path = line.Path;
             int exitCode = line.Verb is null
                 ? WriteOverview(line, terminal)
                 : await RunVerbAsync(line.Verb.Create(), line, terminal, signals.Token);
             terminal.Out.Flush();
-            return exitCode;
+            return OriginalNames.Translate(terminal.InvokedAs, exitCode);
         }
         catch (Exception exception)
         {

@@ -26,6 +26,9 @@ internal sealed class Terminal
     /// <summary>The environment.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; }
 
+    /// <summary>The name the program was called by, where a link to it has another; null when nobody knows.</summary>
+    public string? InvokedAs { get; init; }
+
     public bool IsOutTerminal { get; init; }
 
     public bool IsErrorTerminal { get; init; }
@@ -39,6 +42,7 @@ internal sealed class Terminal
     public static Terminal OfProcess() => new(
         Console.OpenStandardInput, new StandardStream(1), new StandardStream(2), ConfigurationLoader.ProcessEnvironment())
     {
+        InvokedAs = Environment.GetEnvironmentVariable("WEIR_INVOKED_AS"),
         IsOutTerminal = !Console.IsOutputRedirected,
         IsErrorTerminal = !Console.IsErrorRedirected,
     };

@@ -27,6 +27,7 @@ internal static class VerbTable
             new("stats", Hsm.StatsVerb.Summary, () => new Hsm.StatsVerb()),
             new("tail", Hsm.TailVerb.Summary, () => new Hsm.TailVerb()),
             new("top", Hsm.TopVerb.Summary, () => new Hsm.TopVerb()),
+            new("reconcile", Hsm.ReconcileVerb.Summary, () => new Hsm.ReconcileVerb()),
             new("janitor", Hsm.JanitorVerb.Summary, () => new Hsm.JanitorVerb()),
         ]),
         new("drives", "drives of erasure-coded object stores",

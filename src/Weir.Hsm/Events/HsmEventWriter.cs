@@ -62,8 +62,10 @@ internal static class HsmEventWriter
     /// <param name="finalStateSeen">Whether the last status seen was final.</param>
     /// <param name="isMoved">Whether the same action goes on under another index.</param>
     /// <param name="md5">Of the action's last line; empty when not known.</param>
+    /// <param name="isMaintenance">Whether maintenance found it out, and not a poll that saw the record go.</param>
     public static void WritePurged(
-        RecordBatch batch, RecordId id, MdtName mdt, in ActionFacts action, long now, bool finalStateSeen, bool isMoved, ReadOnlySpan<byte> md5)
+        RecordBatch batch, RecordId id, MdtName mdt, in ActionFacts action, long now, bool finalStateSeen, bool isMoved, ReadOnlySpan<byte> md5,
+        bool isMaintenance = false)
     {
         EventComposer json = Begin(batch, HsmEventType.Purged, mdt, action, now);
         json.Literal(",\"status\":\"PURGED\",\"action_key\":\""u8);
@@ -86,6 +88,7 @@ internal static class HsmEventWriter
         WriteCookie(ref json, action.Cookie);
         json.Literal(finalStateSeen ? ",\"final_state_seen\":true"u8 : ",\"final_state_seen\":false"u8);
         if (isMoved) json.Literal(",\"moved\":true"u8);
+        else if (isMaintenance) json.Literal(",\"source\":\"maintenance\""u8);
         End(batch, id, ref json);
     }
 

@@ -91,7 +91,7 @@ internal static class OwnOrderReader
         read.ActionKey = actionKey;
         read.ActionText = action;
         read.Fid = fid;
-        return json.IsLast("}"u8) || json.IsLast(",\"moved\":true}"u8);
+        return json.IsLast("}"u8) || json.IsLast(",\"moved\":true}"u8) || json.IsLast(",\"source\":\"maintenance\"}"u8);
     }
 
     private static bool TryReadHeartbeat(scoped ref OwnOrderScanner json, scoped ref HsmEvent read)

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Weir.Feed;
 using Weir.Hsm.Following;
-using Weir.Hsm.Live;
 
 namespace Weir.Hsm.Maintenance;
 
@@ -36,9 +35,8 @@ public sealed class Janitor : IAsyncDisposable
         await _follower.CatchUpAsync(cancellationToken);
         await _sources.CatchUpAsync(cancellationToken);
         DateTimeOffset now = _options.Time.GetUtcNow();
-        var rounds = new List<TopicRound>();
-        IReadOnlyList<TrimDecision> decisions = await DecideAsync(now, cancellationToken);
-        foreach ((FollowedTopic topic, TrimDecision decision) in _follower.Topics.Zip(decisions)) rounds.Add(await TrimAsync(topic, decision, cancellationToken));
+        var trimmer = new TopicTrimmer(_engine, _follower, _sources);
+        IReadOnlyList<TopicRound> rounds = await trimmer.RunAsync(_follower.Topics, _options.StaleActionTimeout, now, _options.IsDryRun, cancellationToken);
         return new() { At = now, IsDryRun = _options.IsDryRun, Topics = rounds, Gap = _follower.LastGap };
     }
 
@@ -70,54 +68,6 @@ public sealed class Janitor : IAsyncDisposable
     {
         await _follower.DisposeAsync();
         await _sources.DisposeAsync();
-    }
-
-    private async ValueTask<IReadOnlyList<TrimDecision>> DecideAsync(DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var positions = new Dictionary<string, IReadOnlyList<ConsumerPosition>>(StringComparer.Ordinal);
-        foreach (FollowedTopic topic in _follower.Topics) positions[topic.Name] = await _engine.ListPositionsAsync(topic.Name, cancellationToken);
-        return TrimPlanner.Decide(_follower.Topics, new(_options.StaleActionTimeout, now, _sources), _sources, positions);
-    }
-
-    private async ValueTask<TopicRound> TrimAsync(FollowedTopic topic, TrimDecision decision, CancellationToken cancellationToken)
-    {
-        if (await _engine.DescribeAsync(topic.Name, cancellationToken) is not { } before) return new(decision, 0, 0);
-        if (before.Count == 0 || decision.Below <= before.FirstId) return new(decision, 0, before.Count);
-        long below = await CountBelowAsync(topic, decision.Below, cancellationToken);
-        if (_options.IsDryRun) return new(decision, below, before.Count - below);
-        await _engine.TrimAsync(topic.Name, decision.Below, cancellationToken);
-        topic.Counts.Trim(decision.Below, below);
-        topic.AmbiguousPurges.Trim(decision.Below);
-        foreach (MdtActions mdt in topic.Mdts) Forget(mdt, decision.Below);
-        TopicInfo? after = await _engine.DescribeAsync(topic.Name, cancellationToken);
-        return new(decision, below, after?.Count ?? 0);
-    }
-
-    /// <summary>How many records of the topic lie below the id: those known to, and one page that is read again.</summary>
-    private async ValueTask<long> CountBelowAsync(FollowedTopic topic, RecordId below, CancellationToken cancellationToken)
-    {
-        (RecordId last, long records) = topic.Counts.Floor(below);
-        await using ITopicCursor cursor = _engine.OpenCursor(topic.Name, last);
-        while (await cursor.ReadAsync(cancellationToken) is { IsEmpty: false } page)
-        {
-            foreach (RecordView record in page)
-            {
-                if (record.Id >= below) return records;
-                records++;
-            }
-        }
-
-        return records;
-    }
-
-    /// <summary>Stale actions whose records are gone are known to nobody who reads from now on.</summary>
-    private static void Forget(MdtActions mdt, RecordId below)
-    {
-        for (int slot = 0; slot < mdt.Entries.Slots; slot++)
-        {
-            ref readonly ActionEntry entry = ref mdt.Entries[slot];
-            if ((entry.Flags & EntryFlags.InUse) != 0 && entry.LastState < below) mdt.Remove(slot);
-        }
     }
 
     private void Log(TopicRound round)

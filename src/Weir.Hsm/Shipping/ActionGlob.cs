@@ -24,6 +24,19 @@ public static class ActionGlob
         return [.. found];
     }
 
+    /// <summary>A pattern that matches this path and no other.</summary>
+    public static string Escape(string path)
+    {
+        var escaped = new System.Text.StringBuilder(path.Length);
+        foreach (char c in path)
+        {
+            if (c is '*' or '?' or '[' or '\\') escaped.Append('\\');
+            escaped.Append(c);
+        }
+
+        return escaped.ToString();
+    }
+
     /// <summary>Whether the whole name fits the pattern of one path component.</summary>
     public static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {

@@ -22,6 +22,9 @@ public sealed class CycleReport
     /// <summary>Whether the feed itself could not be used, so that waiting may help.</summary>
     public bool IsFeedUnavailable { get; internal set; }
 
+    /// <summary>Whether another process writes one of the topics, so that nothing could be shipped to it.</summary>
+    public bool IsTopicTaken { get; internal set; }
+
     /// <summary>Whether no file matched.</summary>
     public bool FoundNothing { get; internal set; }
 
@@ -87,6 +90,9 @@ public sealed class CycleReport
             return lines;
         }
     }
+
+    /// <summary>Whether everything was compared anew because somebody asked for it.</summary>
+    public bool IsFullCompare { get; internal set; }
 
     /// <summary>Events made, by type.</summary>
     public long EventsOf(HsmEventType type) => Counts[type];

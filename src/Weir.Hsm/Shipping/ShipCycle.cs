@@ -147,6 +147,7 @@ internal sealed class ShipCycle(ShipperServices services, ShipState state, long 
                 ShipLog.AppendedByOther(Logger, topic.Name);
                 break;
             case LastIdMismatchException or IdNotAboveLastException or TopicLockedException or TopicPoisonedException:
+                Report.IsTopicTaken |= failed is TopicLockedException;
                 Report.AddProblem(failed.Message);
                 if (services.Notices.IsNews(topic?.Name ?? "", failed.Message)) ShipLog.TopicFailed(Logger, topic?.Name ?? "", failed.Message);
                 break;

@@ -15,6 +15,7 @@ public sealed partial class Shipper
         {
             long started = _options.Time.GetTimestamp();
             CycleReport report = await RunCycleAsync(CancellationToken.None);
+            await MaintainAsync(report);
             TimeSpan wait = NoteFeed(report) ? NextRetry() : _options.PollInterval - _options.Time.GetElapsedTime(started);
             if (wait <= TimeSpan.Zero) continue;
             try

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Feed;
+using Weir.Hsm.Maintenance;
 
 namespace Weir.Hsm.Shipping;
 
@@ -14,6 +15,7 @@ public sealed partial class Shipper
     private readonly ShipperServices _services;
     private readonly ShipState _state;
     private readonly SourceJournal _journal;
+    private readonly RepairRequests _requests;
     private readonly SourceChoice _choice = new();
     private readonly ILogger _logger;
     private bool _isLoaded;
@@ -29,6 +31,7 @@ public sealed partial class Shipper
         _state = new(engine.Address, options.Prefix, options.Layout);
         _services = new(options, engine, _logger, new(options, _logger), new(engine, _state, _logger), new(), new());
         _journal = new(engine, options);
+        _requests = new(engine, $"ship:{options.HostName}");
     }
 
     /// <summary>Polls once. Writes the snapshot when it is due.</summary>
@@ -47,10 +50,13 @@ public sealed partial class Shipper
             if (topic.Phase == TopicPhase.InStep) topic.Phase = TopicPhase.Unchecked;
         }
 
+        RecordId? request = await FindRequestAsync(cancellationToken);
         var cycle = new ShipCycle(_services, _state, ++_poll, cancellationToken);
         CycleReport report = cycle.Report;
         IReadOnlyList<SourceFile> files = FindFiles(report, out bool areAllFound);
         await cycle.RunAsync(files);
+        report.IsFullCompare = request is not null;
+        if (request is { } answered && !report.IsFeedUnavailable) await AnswerAsync(answered, report);
         if (!report.IsFeedUnavailable) await TellSourcesAsync(report, areAllFound, cancellationToken);
         report.Mdts = _state.Mdts.Count(mdt => mdt.IsOurs);
         report.LiveActions = _state.LiveActions;

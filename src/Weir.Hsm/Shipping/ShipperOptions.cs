@@ -8,8 +8,8 @@ public sealed record ShipperOptions
     /// <summary>Patterns of the MDTs' action files (<see cref="ActionGlob"/>).</summary>
     public required IReadOnlyList<string> Actions { get; init; }
 
-    /// <summary>The snapshot's file. Its directory is made when it is not there.</summary>
-    public required string SnapshotPath { get; init; }
+    /// <summary>The snapshot's file. Its directory is made when it is not there. Null: none is kept, and every start reads the topics whole.</summary>
+    public required string? SnapshotPath { get; init; }
 
     public ActionLayout Layout { get; init; }
 
@@ -24,6 +24,12 @@ public sealed record ShipperOptions
 
     /// <summary>An action whose last NEW or UPDATE is this old is told again in full. Null: four heartbeats.</summary>
     public TimeSpan? RefreshInterval { get; init; }
+
+    /// <summary>
+    /// How often the running shipper holds its topics against what it knows, purges what is in no file, and trims them. Null: never; a
+    /// janitor trims.
+    /// </summary>
+    public TimeSpan? ReconcileInterval { get; init; }
 
     /// <summary>The running shipper writes its snapshot at the latest so long after a change.</summary>
     public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromMinutes(5);

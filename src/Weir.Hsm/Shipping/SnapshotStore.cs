@@ -19,15 +19,16 @@ internal sealed class SnapshotStore(ShipperOptions options, ILogger logger)
     /// <summary>The snapshot, if it can be used.</summary>
     public ShipSnapshot? Load(ShipState state)
     {
+        if (options.SnapshotPath is not { } path) return null;
         try
         {
-            ShipSnapshot? snapshot = SnapshotReader.Read(options.Disk, options.SnapshotPath);
+            ShipSnapshot? snapshot = SnapshotReader.Read(options.Disk, path);
             if (snapshot is not null) state.ThrowIfForeign(snapshot);
             return snapshot;
         }
         catch (Exception failed) when (failed is SnapshotException or IOException)
         {
-            ShipLog.SnapshotUnusable(logger, options.SnapshotPath, failed.Message);
+            ShipLog.SnapshotUnusable(logger, path, failed.Message);
             return null;
         }
     }
@@ -48,6 +49,7 @@ internal sealed class SnapshotStore(ShipperOptions options, ILogger logger)
     /// <summary>Writes one, unless memory is ahead of what the feed has acknowledged. A failure is said and forgiven.</summary>
     public bool TryWrite(ShipState state)
     {
+        if (options.SnapshotPath is not { } path) return false;
         foreach (TopicState topic in state.Topics)
         {
             if (topic.Phase == TopicPhase.Ahead) return false;
@@ -55,11 +57,11 @@ internal sealed class SnapshotStore(ShipperOptions options, ILogger logger)
 
         try
         {
-            SnapshotWriter.Write(options.Disk, options.SnapshotPath, state.ToSnapshot());
+            SnapshotWriter.Write(options.Disk, path, state.ToSnapshot());
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            ShipLog.SnapshotNotWritten(logger, options.SnapshotPath, failed.Message);
+            ShipLog.SnapshotNotWritten(logger, path, failed.Message);
             _lastWrite = options.Time.GetTimestamp();
             return false;
         }

@@ -136,11 +136,11 @@ public class DefectTests
         await using var rig = new ShipperRig();
         rig.Write([ActionText.Line(1, 1, 0x10), ActionText.Line(1, 2, 0x11)]);
         await rig.PollOnceAsync();
-        byte[] snapshot = File.ReadAllBytes(rig.Options.SnapshotPath);
+        byte[] snapshot = File.ReadAllBytes(rig.Options.SnapshotPath!);
         rig.Write([ActionText.Line(1, 1, 0x10, HsmStatus.Started), ActionText.Line(1, 3, 0x12)]);
         await rig.PollOnceAsync();
         string types = await rig.TypesAsync();
-        File.WriteAllBytes(rig.Options.SnapshotPath, snapshot);
+        File.WriteAllBytes(rig.Options.SnapshotPath!, snapshot);
         await rig.PollOnceAsync();
         rig.DeleteSnapshot();
         await rig.PollOnceAsync();

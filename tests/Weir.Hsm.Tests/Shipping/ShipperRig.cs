@@ -83,7 +83,7 @@ internal sealed class ShipperRig : IAsyncDisposable
     /// <summary>The shipper's memory is gone; its snapshot is there as it was last written.</summary>
     public void Restart() => _shipper = null;
 
-    public void DeleteSnapshot() => File.Delete(Options.SnapshotPath);
+    public void DeleteSnapshot() => File.Delete(Options.SnapshotPath!);
 
     /// <summary>Everything in the topics of actions and sources, as "TYPE subject: data" in their order.</summary>
     public async Task<List<EventSeen>> EventsAsync(RecordId after = default)

@@ -1,0 +1,28 @@
+namespace Weir.Cli.Running;
+
+/// <summary>
+/// The names of the tools that weir's verbs take the place of. Called by one of them, by a link to the program, weir is that tool, with its exit
+/// codes.
+/// </summary>
+internal static class OriginalNames
+{
+    private const string Reconciler = "hsm-stream-reconciler";
+
+    private static readonly Dictionary<string, string[]> Verbs = new(StringComparer.Ordinal)
+    {
+        ["hsm-action-shipper"] = ["hsm", "ship"],
+        ["hsm-stream-janitor"] = ["hsm", "janitor"],
+        [Reconciler] = ["hsm", "reconcile"],
+        ["hsm-action-top"] = ["hsm", "top"],
+        ["hsm-stream-stats"] = ["hsm", "stats"],
+        ["hsm-stream-tail"] = ["hsm", "tail"],
+    };
+
+    /// <summary>The whole command line of a program that was called by this name.</summary>
+    public static IReadOnlyList<string> Expand(string? invokedAs, IReadOnlyList<string> words) =>
+        invokedAs is not null && Verbs.TryGetValue(Path.GetFileName(invokedAs), out string[]? verb) ? [.. verb, .. words] : words;
+
+    /// <summary>The exit code that the tool of this name has for ours.</summary>
+    public static int Translate(string? invokedAs, int exitCode) =>
+        exitCode == ExitCode.FoundProblems && invokedAs is not null && Path.GetFileName(invokedAs) == Reconciler ? ExitCode.Failed : exitCode;
+}
