@@ -26,6 +26,7 @@ public static class ShipperComposition
             PollInterval = hsm.PollInterval,
             HeartbeatInterval = hsm.HeartbeatInterval,
             RefreshInterval = hsm.RefreshInterval,
+            ReconcileInterval = hsm.ReconcileInterval,
         };
     }
 

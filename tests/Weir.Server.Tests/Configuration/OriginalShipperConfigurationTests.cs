@@ -36,6 +36,7 @@ public sealed class OriginalShipperConfigurationTests : IDisposable
         Assert.Equal(["/proc/fs/lustre/mdt/*-MDT????/hsm/actions"], hsm.Actions);
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)), (hsm.PollInterval, hsm.HeartbeatInterval));
         Assert.Equal((ActionLayout.PerMdt, "site:hsm", "/var/cache/shipper.json"), (hsm.Layout, hsm.Topic, hsm.Snapshot));
+        Assert.Equal(TimeSpan.FromHours(6), hsm.ReconcileInterval);
         Assert.Equal("DEBUG", configuration.OriginalLogLevel);
     }
 
@@ -43,8 +44,8 @@ public sealed class OriginalShipperConfigurationTests : IDisposable
     public void What_has_no_effect_here_is_noted_with_its_line_and_the_reason()
     {
         EffectiveConfiguration configuration = Load(SecondGeneration);
-        Assert.Equal([9, 10, 11], configuration.Notes.Select(note => int.Parse(note.Split(':')[1])));
-        Assert.Contains("trim_chunk_size has no effect: trimming is not part", configuration.Notes[1], StringComparison.Ordinal);
+        Assert.Equal([10, 11], configuration.Notes.Select(note => int.Parse(note.Split(':')[1])));
+        Assert.Contains("trim_chunk_size has no effect: a trim is exact", configuration.Notes[0], StringComparison.Ordinal);
     }
 
     [Fact]

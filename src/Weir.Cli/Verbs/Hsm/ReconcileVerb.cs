@@ -2,7 +2,6 @@ using System.CommandLine;
 using Weir.Cli.Help;
 using Weir.Cli.Running;
 using Weir.Feed;
-using Weir.Hsm;
 using Weir.Hsm.Reconciling;
 using Weir.Server.Configuration;
 using Weir.Server.Configuration.Sections;
@@ -75,7 +74,7 @@ internal sealed class ReconcileVerb : HsmVerb
         RepairReport? repair = null;
         if (run.Get(_repair))
         {
-            var how = new RepairOptions { Layout = hsm.Layout == HsmLayout.Single ? ActionLayout.Single : ActionLayout.PerMdt, Timeout = timeout, Time = run.Time };
+            var how = new RepairOptions { Layout = hsm.Layout, Timeout = timeout, Time = run.Time };
             repair = await new Repairer(feed, what, how, run.Loggers.CreateLogger("Weir.Hsm")).RepairAsync(reconciler, report, cancellationToken);
             Say(run, report, repair);
             report = repair.After;

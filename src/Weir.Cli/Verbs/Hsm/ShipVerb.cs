@@ -27,9 +27,12 @@ internal sealed class ShipVerb : HsmVerb
     private readonly Option<string?> _heartbeat = Interval("--heartbeat-interval", "An action unchanged for this long is said to be alive still (hsm.heartbeat_interval; 6h).");
     private readonly Option<string?> _refresh = Interval("--refresh-interval", "An action last told in full so long ago is told in full again (hsm.refresh_interval; four heartbeats).");
 
+    private readonly Option<bool> _maintenance = new("--maintenance-now") { Description = "Look at the files once, then purge what is in no file, trim the topics to what still counts, and end." };
+    private readonly Option<string?> _reconcile = Interval("--reconcile-interval", "How often a running shipper does that by itself (hsm.reconcile_interval; never).");
+
     public ShipVerb() : base("ship", Summary)
     {
-        foreach (Option option in (Option[])[_once, _actions, _layout, _snapshot, _poll, _heartbeat, _refresh]) Options.Add(option);
+        foreach (Option option in (Option[])[_once, _actions, _layout, _snapshot, _maintenance, _poll, _heartbeat, _refresh, _reconcile]) Options.Add(option);
     }
 
     public override LogLevel DefaultLogLevel => LogLevel.Information;
@@ -40,6 +43,7 @@ internal sealed class ShipVerb : HsmVerb
         [
             "Looks at the MDTs' hsm/actions files every poll_interval and appends a record for each change: NEW, UPDATE (another status), PURGED (the action is gone) and HEARTBEAT (unchanged for long). A look is all or nothing, and it never guesses: of a file that is missing, unreadable or torn nothing is purged. An MDT whose file vanishes is told on hsm:sources (SOURCE_LOST), and again when it is back (SOURCE_BACK).",
             "What was shipped is taken from the snapshot and the topics, so it may be killed at any moment: the next run goes on where this one stopped, and what it ships again readers recognise. SIGTERM and SIGINT let the look that is under way finish. While the feed cannot be used it waits longer and longer and tries again.",
+            "With reconcile_interval, or by --maintenance-now, the shipper also does what the second generation of the Python shipper does: it reads its topics whole, purges what they tell of and no file has, and trims them as 'weir hsm janitor' does.",
             "The file for --config may be Weir's own or the Python shipper's hsm_action_shipper.yaml.",
         ],
         Examples =
@@ -59,7 +63,7 @@ internal sealed class ShipVerb : HsmVerb
         ShipperOptions shipperOptions = ShipperComposition.Compose(options) with { Time = run.Time };
         await using IFeedEngine feed = FeedOpener.Open(options.Feed.Url, run.Loggers, options.Hsm.Topic);
         var shipper = new Shipper(shipperOptions, feed, run.Loggers.CreateLogger("Weir.Hsm.Shipping"));
-        if (!run.Get(_once))
+        if (!run.Get(_once) && !run.Get(_maintenance))
         {
             await shipper.RunAsync(cancellationToken);
             return ExitCode.Done;
@@ -68,6 +72,7 @@ internal sealed class ShipVerb : HsmVerb
         // Told to stop in the middle, it still finishes: half a look is worth nothing.
         CycleReport report = await shipper.RunOnceAsync(CancellationToken.None);
         if (report.IsFeedUnavailable) run.Terminal.Say(report.Problems[^1]);
+        if (run.Get(_maintenance) && report.Succeeded) await shipper.RunMaintenanceAsync(CancellationToken.None);
         return report.Succeeded ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -89,6 +94,7 @@ internal sealed class ShipVerb : HsmVerb
         if (run.Get(_snapshot) is { } snapshot) yield return Setting("hsm", "snapshot", WholePath(snapshot, "--snapshot"), "--snapshot");
         if (run.Get(_poll) is { } poll) yield return Setting("hsm", "poll_interval", poll, "--poll-interval");
         if (run.Get(_heartbeat) is { } heartbeat) yield return Setting("hsm", "heartbeat_interval", heartbeat, "--heartbeat-interval");
+        if (run.Get(_reconcile) is { } reconcile) yield return Setting("hsm", "reconcile_interval", reconcile, "--reconcile-interval");
         if (run.Get(_refresh) is { } refresh) yield return Setting("hsm", "refresh_interval", refresh, "--refresh-interval");
     }
 }

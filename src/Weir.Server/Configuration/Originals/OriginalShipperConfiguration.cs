@@ -16,10 +16,9 @@ public sealed class OriginalShipperConfiguration
 
     private static readonly FrozenDictionary<string, string> Unused = new Dictionary<string, string>
     {
-        ["reconcile_interval"] = "maintenance of the stream is not part of this version",
-        ["trim_chunk_size"] = "trimming is not part of this version's shipper",
-        ["aggressive_trim_threshold"] = "trimming is not part of this version's shipper",
-        ["use_approximate_trimming"] = "trimming is not part of this version's shipper",
+        ["trim_chunk_size"] = "a trim is exact, and the feed decides how it goes about it",
+        ["aggressive_trim_threshold"] = "a trim is exact, and the feed decides how it goes about it",
+        ["use_approximate_trimming"] = "a trim is exact, and the feed decides how it goes about it",
     }.ToFrozenDictionary();
 
     /// <summary>Their keys that go into one of ours as they are.</summary>
@@ -30,6 +29,7 @@ public sealed class OriginalShipperConfiguration
         ["heartbeat_interval"] = ("hsm", "heartbeat_interval"),
         ["cache_path"] = ("hsm", "snapshot"),
         ["mountpoint"] = ("hsm", "mountpoint"),
+        ["reconcile_interval"] = ("hsm", "reconcile_interval"),
         ["operation_interval_seconds"] = ("hsm", "operation_interval"),
         ["stale_action_timeout_seconds"] = ("hsm", "stale_action_timeout"),
     }.ToFrozenDictionary();

@@ -22,6 +22,9 @@ public static class HsmKeys
             Section, "refresh_interval", "An action whose last full record is this old is written in full again (unset: four heartbeats).",
             TimeSpan.FromSeconds(1), TimeSpan.FromDays(365),
             (options, value) => options.Hsm.RefreshInterval = value, options => options.Hsm.RefreshInterval ?? 4 * options.Hsm.HeartbeatInterval),
+        ConfigurationKey.Scalar(
+            Section, "reconcile_interval", "How often the shipper itself purges what is in no file and trims its topics (unset: never; the janitor trims).", ApplyReconcileInterval,
+            options => options.Hsm.ReconcileInterval is { } interval ? Duration.Format(interval) : null),
         ConfigurationKey.Time(
             Section, "operation_interval", "From the end of one round of the janitor to the start of the next.", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30),
             (options, value) => options.Hsm.OperationInterval = value, options => options.Hsm.OperationInterval),
@@ -74,6 +77,14 @@ public static class HsmKeys
         }
 
         options.Hsm.Actions = value.Items;
+        return null;
+    }
+
+    private static string? ApplyReconcileInterval(WeirOptions options, string text)
+    {
+        if (!Duration.TryParse(text, out TimeSpan interval)) return $"'{text}' is not {Duration.Expected}";
+        if (interval < TimeSpan.FromSeconds(1)) return $"'{text}' is shorter than 1s";
+        options.Hsm.ReconcileInterval = interval;
         return null;
     }
 

@@ -17,6 +17,9 @@ public sealed class HsmOptions
     /// <summary>An action whose last full record is this old is written in full again. Null: four heartbeats.</summary>
     public TimeSpan? RefreshInterval { get; set; }
 
+    /// <summary>How often the shipper itself purges what is in no file and trims its topics. Null: never; the janitor trims.</summary>
+    public TimeSpan? ReconcileInterval { get; set; }
+
     /// <summary>From the end of one round of the janitor to the start of the next.</summary>
     public TimeSpan OperationInterval { get; set; } = TimeSpan.FromSeconds(120);
 

@@ -77,6 +77,18 @@ public sealed class ShipVerbTests : FeedFixture
     }
 
     [Fact]
+    public async Task Maintenance_now_trims_what_no_live_action_needs_and_ends()
+    {
+        WriteActions("fs-MDT0000", 3);
+        await ShipAsync();
+        WriteActions("fs-MDT0000", 0);
+        Outcome outcome = await RunAsync("hsm", "ship", "--maintenance-now", "--actions", Glob);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("6 records below", outcome.Error, StringComparison.Ordinal);
+        Assert.Empty((await RunAsync("feed", "read", "hsm:actions:fs-MDT0000")).Lines);
+    }
+
+    [Fact]
     public async Task A_pattern_that_matches_nothing_is_said_and_purges_nothing()
     {
         WriteActions("fs-MDT0000", 2);
