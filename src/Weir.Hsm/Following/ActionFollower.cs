@@ -157,6 +157,7 @@ public sealed class ActionFollower : IAsyncDisposable
                 LastGap = page.Gap ?? LastGap;
                 Take(topic, page, RecordId.Zero, RecordId.Max);
                 topic.Position = topic.Cursor.Position;
+                if (_sink is not null) await _sink.EndPageAsync(cancellationToken);
             }
         }
     }
@@ -178,6 +179,7 @@ public sealed class ActionFollower : IAsyncDisposable
             OpenPage lowest = pages[0];
             RecordId until = pages.Count > 1 ? pages[1].Next : RecordId.Max;
             lowest.Next = Take(lowest.Topic, lowest.Page, lowest.Next, until) ?? RecordId.Max;
+            if (_sink is not null) await _sink.EndPageAsync(cancellationToken);
             if (lowest.Next == RecordId.Max && !await NextAsync(lowest, cancellationToken)) pages.RemoveAt(0);
         }
     }
@@ -240,6 +242,7 @@ public sealed class ActionFollower : IAsyncDisposable
         if (Live.FindOrAdd(told.Mdt) is not { } mdt) return;
         topic.Note(mdt);
         if (told.Type == HsmEventType.Purged && !told.HasIndex && !told.HasCookie) NoteIfAmbiguous(topic, mdt, told, record.Id);
+        _sink?.Taking(topic, told, record, Live);
         LiveChange change = Live.Apply(told, record.Id, out LiveAction? action);
         _sink?.Take(topic, told, record, change, action);
     }
