@@ -47,7 +47,7 @@ public sealed class ShipVerbTests : FeedFixture
             $"redis_host: nowhere\nredis_stream_name: old:actions\nmdt_watch_glob: {Glob}\ncache_path: {Path.Combine(Mdts, "cache")}\nlog_level: ERROR\ntrim_chunk_size: 5\n",
             TestContext.Current.CancellationToken);
         Outcome outcome = await RunAsync("hsm", "ship", "-c", file, "--run-once", "--feed", $"file:{FeedDirectory}");
-        Assert.Equal((0, $"weir: note: {file}:6: trim_chunk_size has no effect: trimming is not part of this version's shipper\n"), (outcome.ExitCode, outcome.Error));
+        Assert.Equal((0, $"weir: note: {file}:6: trim_chunk_size has no effect: a trim is exact, and the feed decides how it goes about it\n"), (outcome.ExitCode, outcome.Error));
         using JsonDocument topic = JsonDocument.Parse((await RunAsync("feed", "topics", "--json")).Out);
         Assert.Equal("old:actions", topic.RootElement.GetProperty("topic").GetString());
         Assert.True(File.Exists(Path.Combine(Mdts, "cache")));
