@@ -28,10 +28,11 @@ internal sealed class TailVerb : HsmVerb
     private readonly Option<string[]> _fids = List("--fid", "FID", "Only this file.");
     private readonly Option<string?> _mountPoint = new("--mountpoint") { HelpName = "DIR", Description = "Where the file system is mounted: look up paths by 'lfs fid2path' (hsm.mountpoint)." };
     private readonly Option<bool> _json = SharedOptions.Json();
+    private readonly TailRules _rules = new();
 
     public TailVerb() : base("tail", Summary)
     {
-        foreach (Option option in (Option[])[_follow, _fromBeginning, _once, _hide, _show, _mdts, _fids, _mountPoint, _json]) Options.Add(option);
+        foreach (Option option in (Option[])[_follow, _fromBeginning, _once, _hide, _show, _mdts, _fids, _mountPoint, _json, .. _rules.Options]) Options.Add(option);
     }
 
     public override VerbHelp Help => new()
@@ -40,6 +41,7 @@ internal sealed class TailVerb : HsmVerb
         [
             "Prints a line for each event of the topics of actions, those of several topics in the order of their ids: time, MDT, type, action, status, fid, with a mount point the path, and the record's id. An event told twice is printed once; of a purged action it says what it was. Without --follow it begins at the first event and ends at the last; with it, it goes on until it is interrupted.",
             "--hide and --show take several items, one after another or with commas, and may be repeated; so may --mdt and --fid.",
+            "With --exec or --rules it does not print events but follows them, runs programs and posts webhooks, and prints a line for each time it did. What stands in the topics at the start is known and is no news, except that an action may be stuck already.",
             "With --json each line is an object with the members topic, id, event_type, mdt, fid, action, status, timestamp and, where they are known, refresh, cat_idx, rec_idx, cookie, first_seen, final_state_seen and path.",
         ],
         Examples =
@@ -47,6 +49,7 @@ internal sealed class TailVerb : HsmVerb
             new("weir hsm tail --follow", "What happens from now on."),
             new("weir hsm tail --show PURGED --hide ARCHIVE,WAITING --mdt elm-MDT0000", "What there is of one MDT, but archiving and waiting."),
             new("weir hsm tail --follow --from-beginning --mountpoint /elm --json", "Everything from the first event on, with paths, for a program."),
+            new("weir hsm tail --exec /usr/local/bin/notify --on failed --on stuck=6h", "Run a program when an action fails or is started for six hours."),
         ],
         Done = "everything printed, or interrupted by SIGINT or SIGTERM",
         Environment = HsmEnvironment,
@@ -59,6 +62,13 @@ internal sealed class TailVerb : HsmVerb
         List<ConfigurationSetting> settings = [];
         if (run.Get(_mountPoint) is { } mountPoint) settings.Add(Setting("hsm", "mountpoint", mountPoint, "--mountpoint"));
         EffectiveConfiguration configuration = Configure(run, settings);
+        if (_rules.Read(run) is { Count: > 0 } rules)
+        {
+            await using IFeedEngine watched = OpenExisting(run, configuration);
+            await TailRules.WatchAsync(run, watched, configuration.Options.Hsm.Topic, rules, run.Get(_json), cancellationToken);
+            return ExitCode.Done;
+        }
+
         var options = new TailOptions
         {
             Prefix = configuration.Options.Hsm.Topic,
