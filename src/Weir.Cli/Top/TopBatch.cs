@@ -10,7 +10,7 @@ internal sealed class TopBatch(OutputBuffer output, TopFeed feed, TopModel model
     {
         while (true)
         {
-            while (await feed.ReadAsync(cancellationToken)) { }
+            await feed.CatchUpAsync(cancellationToken);
             model.TakeFrame();
             plain.Write(model.Build(query), "Listening for live updates...");
             output.EndLine();

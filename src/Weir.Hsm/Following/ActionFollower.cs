@@ -26,16 +26,21 @@ public sealed class ActionFollower : IAsyncDisposable
     public ActionFollower(IFeedEngine engine, string prefix = ActionTopics.DefaultPrefix)
         : this(engine, prefix, null) { }
 
-    internal ActionFollower(IFeedEngine engine, string prefix, IActionSink? sink)
+    /// <param name="engine">The feed.</param>
+    /// <param name="prefix">The action topics: this one, and those that begin with it and a colon.</param>
+    /// <param name="sink">Who is shown every event; null for nobody.</param>
+    /// <param name="live">What takes the events in, empty; null for live actions of the follower's own.</param>
+    internal ActionFollower(IFeedEngine engine, string prefix, IActionSink? sink, LiveActions? live = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
         TopicName.ThrowIfInvalid(prefix);
         _engine = engine;
         _prefix = prefix;
         _sink = sink;
+        Live = live ?? new();
     }
 
-    public LiveActions Live { get; } = new();
+    public LiveActions Live { get; }
 
     /// <summary>The topics, in the order of their names.</summary>
     public IReadOnlyCollection<FollowedTopic> Topics => _topics.Values;

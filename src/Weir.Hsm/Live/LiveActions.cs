@@ -74,6 +74,7 @@ public sealed class LiveActions
     {
         action = null;
         if (FindOrAdd(told.Mdt) is not { } mdt) return LiveChange.Unknown;
+        mdt.Observer?.Telling(id);
         LiveChange change = mdt.Apply(told, id, out int slot);
         mdt.Observer?.Told(told.Type, change, id);
         if (slot >= 0) action = new(mdt, slot);

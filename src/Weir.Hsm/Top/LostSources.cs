@@ -17,6 +17,9 @@ internal sealed class LostSources
 
     private readonly Dictionary<string, (RecordId Id, LostSource Source)> _lost = new(StringComparer.Ordinal);
 
+    /// <summary>Forgets everything, for a reader whose topic was emptied.</summary>
+    public void Clear() => _lost.Clear();
+
     public void Apply(in RecordView record)
     {
         string mdt = Encoding.UTF8.GetString(record.Subject);

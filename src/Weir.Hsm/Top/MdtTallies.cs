@@ -34,6 +34,8 @@ internal sealed class MdtTallies(MdtActions actions, TallyClock clock, FeedActiv
     /// <summary>By number; null where a number is free.</summary>
     public IReadOnlyList<Tally?> Tallies => _tallies;
 
+    public void Telling(RecordId id) => clock.MoveTo(id.Milliseconds);
+
     public void Changed(int slot)
     {
         ref readonly ActionEntry entry = ref actions.Entries[slot];

@@ -5,7 +5,7 @@ namespace Weir.Hsm.Top;
 
 /// <summary>
 /// What <c>top</c> knows: the live actions and figures beside them that are kept while events come in, so that a frame costs the same
-/// for a thousand live actions as for millions. Feed it the action topics and <c>hsm:sources</c> from their beginnings. Not thread-safe.
+/// for a thousand live actions as for millions. <see cref="TopFeed"/> feeds it. Not thread-safe.
 /// </summary>
 public sealed class TopModel
 {
@@ -13,7 +13,6 @@ public sealed class TopModel
     private readonly TallyClock _clock = new();
     private readonly FeedActivity _activity = new();
     private readonly List<MdtTallies> _mdts = [];
-    private readonly LostSources _lost = new();
     private DateTimeOffset _frameTime;
     private bool _hasFrame;
 
@@ -24,26 +23,16 @@ public sealed class TopModel
         LookAtClock();
     }
 
-    public LiveActions Live { get; }
+    internal LiveActions Live { get; }
 
-    /// <summary>The last record of any action topic.</summary>
-    public RecordId LastId { get; private set; }
-
-    /// <summary>Events taken in so far.</summary>
+    /// <summary>Events taken in so far. May be read while another thread feeds the model.</summary>
     public long Events => _activity.Events;
 
-    /// <summary>Takes in a page of an action topic.</summary>
-    public void Apply(in RecordPage page)
-    {
-        LookAtClock();
-        foreach (RecordView record in page) TakeIn(record);
-    }
+    /// <summary>Records that were no events.</summary>
+    internal long Unreadable { get; set; }
 
-    /// <summary>Takes in a page of <c>hsm:sources</c>.</summary>
-    public void ApplySources(in RecordPage page)
-    {
-        foreach (RecordView record in page) ApplySource(record);
-    }
+    /// <summary>Records of <see cref="ActionTopics.Sources"/> so far.</summary>
+    internal LostSources Lost { get; } = new();
 
     /// <summary>Fixes what frames show until the next call: differences are since the call before, and none at the first.</summary>
     public void TakeFrame()
@@ -57,7 +46,7 @@ public sealed class TopModel
     /// <summary>What <see cref="TakeFrame"/> fixed, seen in one way or another.</summary>
     public TopFrame Build(TopQuery query)
     {
-        var lost = new List<LostSource>(_lost.Now(LastIdOf));
+        var lost = new List<LostSource>(Lost.Now(LastIdOf));
         lost.RemoveAll(source => !query.Filter.MatchesMdt(source.Mdt));
         lost.Sort(static (a, b) => (a.Since, a.Mdt).CompareTo((b.Since, b.Mdt)));
         var builder = new TopFrameBuilder(query, _frameTime, lost);
@@ -71,8 +60,8 @@ public sealed class TopModel
             EventsPerSecond = _activity.PerSecond(_clock.Now),
             EventsTrend = _activity.Trend(_clock.Now),
             Events = _activity.Events,
-            Unreadable = Live.Unreadable,
-            LastId = LastId,
+            Unreadable = Unreadable,
+            LastId = _mdts.Count == 0 ? RecordId.Zero : _mdts.Max(mdt => mdt.LastId),
             Rows = builder.Rows(),
             OldestWaiting = builder.OldestWaiting(),
             Stuck = builder.Stuck(),
@@ -80,21 +69,8 @@ public sealed class TopModel
         };
     }
 
-    internal void Apply(in RecordView record)
-    {
-        LookAtClock();
-        TakeIn(record);
-    }
-
-    private void TakeIn(in RecordView record)
-    {
-        RecordId id = record.Id;
-        if (id > LastId) LastId = id;
-        _clock.MoveTo(id.Milliseconds);
-        Live.Apply(record);
-    }
-
-    internal void ApplySource(in RecordView record) => _lost.Apply(record);
+    /// <summary>To be called before events are taken in: what they tell is placed in time by it.</summary>
+    internal void LookAtClock() => _clock.Now = _time.GetUtcNow().ToUnixTimeSeconds();
 
     private MdtTallies Observe(MdtActions actions)
     {
@@ -104,6 +80,4 @@ public sealed class TopModel
     }
 
     private RecordId LastIdOf(string mdt) => Live.Find(mdt)?.Observer is MdtTallies tallies ? tallies.LastId : RecordId.Zero;
-
-    private void LookAtClock() => _clock.Now = _time.GetUtcNow().ToUnixTimeSeconds();
 }

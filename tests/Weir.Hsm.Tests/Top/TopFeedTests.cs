@@ -44,8 +44,7 @@ public sealed class TopFeedTests : IAsyncDisposable
         await _engine.AppendAsync("hsm:sources", lost, cancellationToken: TestContext.Current.CancellationToken);
         await news.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await ReadAllAsync(feed);
-        _model.TakeFrame();
-        Assert.Equal("elm-MDT0007", Assert.Single(_model.Build(TopQuery.Default).Lost).Mdt);
+        Assert.Equal("elm-MDT0007", Assert.Single(Frame().Lost).Mdt);
     }
 
     [Fact]
@@ -56,16 +55,32 @@ public sealed class TopFeedTests : IAsyncDisposable
         await AppendAsync("hsm:actions", 1, HsmStatus.Started);
         await using var feed = new TopFeed(_engine, "hsm:actions", _model);
         await ReadAllAsync(feed);
-        _model.TakeFrame();
-        Assert.Equal("elm-MDT0000 ARCHIVE STARTED 1", TopRig.Show(_model.Build(TopQuery.Default)));
+        Assert.Equal("elm-MDT0000 ARCHIVE STARTED 1", TopRig.Show(Frame()));
+    }
+
+    [Fact]
+    public async Task A_topic_that_was_emptied_and_begun_anew_tells_everything_anew()
+    {
+        await AppendAsync("hsm:actions:elm-MDT0000", 1, HsmStatus.Waiting);
+        await AppendAsync("hsm:actions:elm-MDT0000", 2, HsmStatus.Started);
+        await using var feed = new TopFeed(_engine, "hsm:actions", _model);
+        await ReadAllAsync(feed);
+        Assert.Equal("elm-MDT0000 ARCHIVE STARTED 1; elm-MDT0000 ARCHIVE WAITING 1", TopRig.Show(Frame()));
+        await _engine.DeleteTopicAsync("hsm:actions:elm-MDT0000", TestContext.Current.CancellationToken);
+        await AppendAsync("hsm:actions:elm-MDT0000", 3, HsmStatus.Waiting);
+        await ReadAllAsync(feed);
+        Assert.Equal("elm-MDT0000 ARCHIVE STARTED 0 -1; elm-MDT0000 ARCHIVE WAITING 1", TopRig.Show(Frame()));
     }
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
-    private static async Task ReadAllAsync(TopFeed feed)
+    private TopFrame Frame()
     {
-        while (await feed.ReadAsync(TestContext.Current.CancellationToken)) { }
+        _model.TakeFrame();
+        return _model.Build(TopQuery.Default);
     }
+
+    private static Task ReadAllAsync(TopFeed feed) => feed.CatchUpAsync(TestContext.Current.CancellationToken);
 
     private async Task AppendAsync(string topic, uint record, HsmStatus status, string mdt = EventText.Mdt)
     {

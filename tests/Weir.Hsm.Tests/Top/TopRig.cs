@@ -49,7 +49,7 @@ internal sealed class TopRig
     {
         var batch = new RecordBatch();
         batch.Add(NextId(), Encoding.UTF8.GetBytes(type), Encoding.UTF8.GetBytes(by), Encoding.UTF8.GetBytes(mdt), "{}"u8);
-        foreach (RecordView record in batch) Model.ApplySource(record);
+        foreach (RecordView record in batch) Model.Lost.Apply(record);
     }
 
     public TopFrame Frame(TopQuery? query = null)
@@ -66,7 +66,8 @@ internal sealed class TopRig
     {
         var batch = new RecordBatch();
         write(batch);
-        foreach (RecordView record in batch) Model.Apply(record);
+        Model.LookAtClock();
+        foreach (RecordView record in batch) Model.Live.Apply(record);
     }
 
     private RecordId NextId() => new((ulong)Time.GetUtcNow().ToUnixTimeMilliseconds(), ++_sequence);

@@ -88,8 +88,8 @@ internal sealed class TopVerb : HsmVerb
 
     private async Task PrintOnceAsync(Invocation run, TopQuery query, string address, TopFeed feed, TopModel model, CancellationToken cancellationToken)
     {
-        while (await feed.ReadAsync(cancellationToken)) { }
-        if (feed.LastGap is { } gap) run.Terminal.Say($"warning: {feed.Gaps} gaps; the last: {gap}");
+        await feed.CatchUpAsync(cancellationToken);
+        if (feed.LastGap is { } gap) run.Terminal.Say($"warning: {gap}");
         model.TakeFrame();
         TopFrame frame = model.Build(query);
         if (run.Get(_json)) FrameJson.Write(run.Out, frame, address);
