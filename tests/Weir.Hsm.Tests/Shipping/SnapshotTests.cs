@@ -28,7 +28,7 @@ public class SnapshotTests
         rig.Write([ActionText.Line(1, 1, 0x10), "idx=[1/2] action=FROB fid=[0xabc] status=HALF"]);
         rig.Write([], "lab-MDT0001");
         await rig.PollOnceAsync();
-        byte[] whole = File.ReadAllBytes(rig.Options.SnapshotPath);
+        byte[] whole = File.ReadAllBytes(rig.Options.SnapshotPath!);
         for (int bit = 0; bit < whole.Length * 8; bit++)
         {
             byte[] damaged = [.. whole];
@@ -47,9 +47,9 @@ public class SnapshotTests
         await using var rig = new ShipperRig();
         rig.Write([ActionText.Line(1, 1, 0x10), ActionText.Line(1, 2, 0x11)]);
         await rig.PollOnceAsync();
-        byte[] bytes = File.ReadAllBytes(rig.Options.SnapshotPath);
+        byte[] bytes = File.ReadAllBytes(rig.Options.SnapshotPath!);
         bytes[^10] ^= 1;
-        File.WriteAllBytes(rig.Options.SnapshotPath, bytes);
+        File.WriteAllBytes(rig.Options.SnapshotPath!, bytes);
         Assert.Equal(0, (await rig.PollOnceAsync()).EventsShipped);
         Assert.Equal(1, rig.Log.CountOf(2002));
         Assert.Equal(1, rig.Log.CountOf(2004));
@@ -61,7 +61,7 @@ public class SnapshotTests
         await using var rig = new ShipperRig();
         rig.Write([ActionText.Line(1, 1, 0x10)]);
         await rig.PollOnceAsync();
-        ShipSnapshot snapshot = SnapshotReader.Read(LocalDisk.Instance, rig.Options.SnapshotPath)!;
+        ShipSnapshot snapshot = SnapshotReader.Read(LocalDisk.Instance, rig.Options.SnapshotPath!)!;
         string address = rig.Engine.Address;
         new ShipState(address, "hsm:actions", ActionLayout.PerMdt).ThrowIfForeign(snapshot);
         Assert.Throws<SnapshotException>(() => new ShipState(address + "x", "hsm:actions", ActionLayout.PerMdt).ThrowIfForeign(snapshot));
@@ -75,7 +75,7 @@ public class SnapshotTests
         await using var rig = new ShipperRig();
         rig.Write([ActionText.Line(1, 1, 0x10)]);
         await rig.PollOnceAsync();
-        byte[] bytes = File.ReadAllBytes(rig.Options.SnapshotPath);
+        byte[] bytes = File.ReadAllBytes(rig.Options.SnapshotPath!);
         bytes[SnapshotLayout.VersionAt] = 9;
         BitConverter.TryWriteBytes(bytes.AsSpan(SnapshotLayout.HeaderCrcAt), Crc32C.Compute(bytes.AsSpan(0, SnapshotLayout.HeaderCrcAt)));
         Assert.Contains("version 9, and this program knows version 1", Assert.Throws<SnapshotException>(() => Read(rig, bytes)).Message, StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public class SnapshotTests
         engine.FailAfter(1, () => new FeedException("The disk is on fire."));
         CycleReport report = await rig.PollOnceAsync();
         Assert.False(report.Succeeded || report.IsSnapshotWritten);
-        Assert.False(File.Exists(rig.Options.SnapshotPath));
+        Assert.False(File.Exists(rig.Options.SnapshotPath!));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public class SnapshotTests
                 ? $"idx=[2/{record}] action=ODD{record} fid=[0x{record:x}] status=S{random.Next(3)}"
                 : ActionText.Line(1, (uint)record, (ulong)(record + 1000 * random.Next(3)), (HsmStatus)random.Next(1, 6), file: (uint)record)));
             await rig.PollOnceAsync();
-            ShipSnapshot snapshot = SnapshotReader.Read(LocalDisk.Instance, rig.Options.SnapshotPath)!;
+            ShipSnapshot snapshot = SnapshotReader.Read(LocalDisk.Instance, rig.Options.SnapshotPath!)!;
             var actions = new MdtActions(new(ShipperRig.Mdt), Assert.Single(Assert.Single(snapshot.Topics).Mdts).Entries);
             Assert.Equal(Describe((await rig.ReplayAsync()).Mdts[0]), Describe(actions));
         }
