@@ -7,7 +7,7 @@ namespace Weir.Benchmarks.Erasure;
 
 /// <summary>
 /// An object off its drives, whole and with as many data shards lost as there is parity, from the page cache into a file that keeps
-/// nothing, by wall clock; in turns with reading the same shard files in large pieces and doing nothing with them.
+/// nothing, by wall clock and by processor time; in turns with reading the same shard files in large pieces and doing nothing with them.
 /// </summary>
 internal static class GetComparison
 {
@@ -38,21 +38,25 @@ internal static class GetComparison
     {
         var ours = new double[Rounds];
         var plain = new double[Rounds];
+        var processor = new double[Rounds];
         for (int round = -1; round < Rounds; round++)
         {
+            TimeSpan used = Environment.CpuUsage.TotalTime;
             long started = Stopwatch.GetTimestamp();
             var reader = new ObjectReader(new ObjectLocator(DriveTopology.Discover(tree.Drives)).Find(name, null));
             await using (FileStream sink = File.OpenWrite("/dev/null")) await reader.CopyToAsync(sink, 0, reader.Length, CancellationToken.None);
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            used = Environment.CpuUsage.TotalTime - used;
             double read = ReadPlainly(tree, name);
             if (round < 0) continue;
             ours[round] = ObjectBytes / seconds / 1e9;
             plain[round] = ObjectBytes / read / 1e9;
+            processor[round] = ObjectBytes / used.TotalSeconds / 1e9;
         }
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"get of 1 GiB, {Data}+{Parity}, {what}: {Turns.Median(ours):0.00} GB/s (best {ours.Max():0.00}); reading {Data} shard files and no more: {Turns.Median(plain):0.00} GB/s"));
+            $"get of 1 GiB, {Data}+{Parity}, {what}: {Turns.Median(ours):0.00} GB/s (best {ours.Max():0.00}), {Turns.Median(processor):0.00} GB for each second of processor time; reading {Data} shard files and no more: {Turns.Median(plain):0.00} GB/s"));
     }
 
     private static double ReadPlainly(DriveTree tree, ObjectName name)

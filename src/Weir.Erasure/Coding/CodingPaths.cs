@@ -8,7 +8,7 @@ public static class CodingPaths
     /// <summary>The environment variable that forces a path (a name of <see cref="CodingPath"/>), for comparing and for ruling a kernel out.</summary>
     public const string Variable = "WEIR_CODING_PATH";
 
-    private static readonly Lazy<CodingPath> Chosen = new(Choose);
+    private static readonly Lazy<CodingPath> Chosen = new(() => Choose(Environment.GetEnvironmentVariable(Variable)));
 
     /// <summary>The paths that this processor can run, slowest first.</summary>
     public static IReadOnlyList<CodingPath> Available { get; } = [.. Enum.GetValues<CodingPath>().Where(IsSupported)];
@@ -29,14 +29,14 @@ public static class CodingPaths
         _ => false,
     };
 
-    private static CodingPath Choose()
+    /// <summary>The path of that name, or the fastest; tested.</summary>
+    internal static CodingPath Choose(string? name)
     {
         CodingPath path = Available[^1];
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named
-            && (!Enum.TryParse(named, ignoreCase: true, out path) || !IsSupported(path)))
+        if (name is { Length: > 0 } && (!Enum.TryParse(name, ignoreCase: true, out path) || !IsSupported(path)))
         {
             throw new InvalidOperationException(
-                $"{Variable}={named} names no coding path of this processor; it has {string.Join(", ", Available)}.");
+                $"{Variable}={name} names no coding path of this processor; it has {string.Join(", ", Available)}.");
         }
 
         CodingSelfTest.Run(path);
