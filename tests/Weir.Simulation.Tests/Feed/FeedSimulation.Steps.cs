@@ -28,13 +28,13 @@ internal sealed partial class FeedSimulation
 
     private RecordId KnownId(string topic) => _ids[topic] is { Count: > 0 } ids ? ids[_random.Next(ids.Count)] : new RecordId(1, 0);
 
-    private Task TrimAsync(FeedProcess process)
+    private Task<FeedException?> TrimAsync(FeedProcess process)
     {
         string topic = Topic();
         return process.Writer.TrimAsync(topic, KnownId(topic), _cancellation);
     }
 
-    private Task WritePositionAsync(FeedProcess process)
+    private Task<FeedException?> WritePositionAsync(FeedProcess process)
     {
         string topic = Topic();
         return process.Writer.WritePositionAsync(topic, $"consumer {_random.Next(2)}", _random.Next(5) == 0 ? null : KnownId(topic), _cancellation);
@@ -95,7 +95,7 @@ internal sealed partial class FeedSimulation
         }
     }
 
-    private async Task RestartAsync(FeedProcess process)
+    private static async Task RestartAsync(FeedProcess process)
     {
         await process.Writer.CloseAsync();
         process.Kill();
