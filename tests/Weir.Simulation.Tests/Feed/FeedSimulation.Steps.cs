@@ -28,16 +28,18 @@ internal sealed partial class FeedSimulation
 
     private RecordId KnownId(string topic) => _ids[topic] is { Count: > 0 } ids ? ids[_random.Next(ids.Count)] : new RecordId(1, 0);
 
-    private Task<FeedException?> TrimAsync(FeedProcess process)
+    private async Task TrimAsync(FeedProcess process)
     {
         string topic = Topic();
-        return process.Writer.TrimAsync(topic, KnownId(topic), _cancellation);
+        RecordId below = KnownId(topic);
+        if (below > _trims.GetValueOrDefault(topic)) _trims[topic] = below;
+        await process.Writer.TrimAsync(topic, below, _cancellation);
     }
 
-    private Task<FeedException?> WritePositionAsync(FeedProcess process)
+    private async Task WritePositionAsync(FeedProcess process)
     {
         string topic = Topic();
-        return process.Writer.WritePositionAsync(topic, $"consumer {_random.Next(2)}", _random.Next(5) == 0 ? null : KnownId(topic), _cancellation);
+        await process.Writer.WritePositionAsync(topic, $"consumer {_random.Next(2)}", _random.Next(5) == 0 ? null : KnownId(topic), _cancellation);
     }
 
     private async Task AppendAsync(FeedProcess process)
