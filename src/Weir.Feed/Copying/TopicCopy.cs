@@ -1,0 +1,72 @@
+namespace Weir.Feed.Copying;
+
+/// <summary>What copying a topic came to.</summary>
+/// <param name="Topic">Its name.</param>
+/// <param name="Records">How many records were copied now; those of an earlier run are not counted.</param>
+/// <param name="LastId">Up to where the target has the topic.</param>
+/// <param name="Gaps">What could not be read from the source.</param>
+public sealed record CopyReport(string Topic, long Records, RecordId LastId, IReadOnlyList<FeedGap> Gaps);
+
+/// <summary>
+/// Copies topics from one feed to another with their ids and consumers' positions, whatever engines they have. A copy that was
+/// interrupted goes on behind the target's last record, so running it again until the source's writers have stopped moves a feed.
+/// </summary>
+public sealed class TopicCopy(IFeedEngine from, IFeedEngine to)
+{
+    private const int BatchBytes = 1024 * 1024;
+
+    /// <summary>More gaps than this in one topic are counted with the last one that is kept.</summary>
+    private const int MaxGaps = 1000;
+
+    /// <param name="topic">Which topic.</param>
+    /// <param name="progress">Told the number of records copied so far, about once a batch.</param>
+    /// <param name="cancellationToken">Ends the copying; what was copied stays.</param>
+    /// <exception cref="FeedException">A feed cannot be read or written, or the target's topic is no copy of the source's.</exception>
+    public async Task<CopyReport> CopyAsync(string topic, Action<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        TopicName.ThrowIfInvalid(topic);
+        TopicInfo source = await from.DescribeAsync(topic, cancellationToken)
+            ?? throw new FeedException($"There is no topic '{topic}' in {from.Address}.");
+        RecordId last = (await to.DescribeAsync(topic, cancellationToken))?.LastId ?? RecordId.Zero;
+        await ThrowUnlessCopyAsync(source, last, cancellationToken);
+
+        long copied = 0;
+        var gaps = new List<FeedGap>();
+        var batch = new RecordBatch(BatchBytes + BatchBytes / 4);
+        await using ITopicCursor cursor = from.OpenCursor(topic, last);
+        while (await cursor.ReadAsync(cancellationToken) is { IsEmpty: false } page)
+        {
+            if (page.Gap is { } gap && gaps.Count < MaxGaps) gaps.Add(gap);
+            foreach (RecordView record in page) batch.Add(record.Id, record.Type, record.Source, record.Subject, record.Data);
+            if (batch.SizeBytes < BatchBytes) continue;
+            last = await AppendAsync(topic, batch, last, cancellationToken);
+            copied += batch.Count;
+            batch.Clear();
+            progress?.Invoke(copied);
+        }
+
+        if (batch.Count > 0) last = await AppendAsync(topic, batch, last, cancellationToken);
+        copied += batch.Count;
+        await to.SyncAsync(topic, cancellationToken);
+        foreach (ConsumerPosition position in await from.ListPositionsAsync(topic, cancellationToken))
+            await to.WritePositionAsync(topic, position.Consumer, position.Position, cancellationToken);
+        return new(topic, copied, last, gaps);
+    }
+
+    private ValueTask<RecordId> AppendAsync(string topic, RecordBatch batch, RecordId last, CancellationToken cancellationToken) =>
+        to.AppendAsync(topic, batch, new(AppendDurability.Buffered, last), cancellationToken);
+
+    /// <summary>Where the target ends there must be a record of the source, or one that the source has trimmed.</summary>
+    private async Task ThrowUnlessCopyAsync(TopicInfo source, RecordId last, CancellationToken cancellationToken)
+    {
+        if (last == RecordId.Zero || last == source.LastId || (last < source.FirstId && last < source.LastId)) return;
+        await using ITopicCursor cursor = from.OpenCursor(source.Topic, last.Previous(), new CursorOptions { PageBytes = 1 });
+        foreach (RecordView record in await cursor.ReadAsync(cancellationToken))
+        {
+            if (record.Id == last) return;
+        }
+
+        throw new FeedException(
+            $"Topic '{source.Topic}' in {to.Address} ends at {last}, which is no record of the topic in {from.Address}: it is no copy of it. Delete it, or copy to another feed.");
+    }
+}
