@@ -21,7 +21,11 @@ public interface IFeedEngine : IAsyncDisposable
     /// <exception cref="FeedException">Anything else the engine cannot do; the message says what, where and what to do.</exception>
     ValueTask<RecordId> AppendAsync(string topic, RecordBatch batch, AppendOptions options = default, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes every append to the topic that has returned durable.</summary>
+    /// <summary>
+    /// Makes every append to the topic that has returned durable. A flush that failed since the last sync is told by this one, as what was
+    /// only buffered may be lost with it; the topic can be appended to again afterwards.
+    /// </summary>
+    /// <exception cref="FeedException">Something that was appended is not durable.</exception>
     ValueTask SyncAsync(string topic, CancellationToken cancellationToken = default);
 
     /// <summary>A cursor that reads the topic forward, from the first record above <paramref name="after"/>. The topic need not exist yet.</summary>

@@ -14,6 +14,7 @@ public sealed class LogEngine : IFeedEngine
     private readonly ulong _bootKey;
     private readonly ConcurrentDictionary<string, TopicWriter> _writers = new();
     private readonly object _opening = new();
+    private readonly HashSet<string> _retired = [];
     private bool _disposed;
 
     /// <summary>Opens nothing yet: files are touched when they are needed.</summary>
@@ -51,7 +52,22 @@ public sealed class LogEngine : IFeedEngine
     public ValueTask SyncAsync(string topic, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        return _writers.TryGetValue(topic, out TopicWriter? writer) ? writer.Enqueue(null, default).UntypedTask : ValueTask.CompletedTask;
+        if (!_writers.TryGetValue(topic, out TopicWriter? writer)) return ValueTask.CompletedTask;
+        try
+        {
+            if (writer.Poison is { } poison)
+            {
+                // Told to whoever syncs next, and then done with: what had only been buffered is lost, and the next append opens the topic again.
+                Retire(topic, writer);
+                return ValueTask.FromException(poison);
+            }
+
+            return writer.Enqueue(null, default).UntypedTask;
+        }
+        catch (FeedException failed)
+        {
+            return ValueTask.FromException(failed);
+        }
     }
 
     public ITopicCursor OpenCursor(string topic, RecordId after, CursorOptions? options = null)
@@ -198,18 +214,26 @@ public sealed class LogEngine : IFeedEngine
         lock (_opening)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            bool isReopened = _writers.TryGetValue(topic, out writer);
-            if (isReopened)
+            if (_writers.TryGetValue(topic, out writer))
             {
-                if (writer!.Poison is null) return writer;
-                _writers.TryRemove(topic, out _);
-                writer.Dispose();
+                if (writer.Poison is null) return writer;
+                Retire(topic, writer);
             }
 
             writer = TopicWriter.Open(topic, _directory, _options, _bootKey);
             _writers[topic] = writer;
-            if (isReopened) FeedLog.Reopened(_options.Logger, topic, writer.LastId);
+            if (_retired.Remove(topic)) FeedLog.Reopened(_options.Logger, topic, writer.LastId);
             return writer;
+        }
+    }
+
+    private void Retire(string topic, TopicWriter writer)
+    {
+        lock (_opening)
+        {
+            if (!_writers.TryRemove(new KeyValuePair<string, TopicWriter>(topic, writer))) return;
+            writer.Dispose();
+            _retired.Add(topic);
         }
     }
 

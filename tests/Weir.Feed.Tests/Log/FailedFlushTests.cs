@@ -54,6 +54,21 @@ public sealed class FailedFlushTests
     }
 
     [Fact]
+    public async Task A_sync_tells_of_an_earlier_failed_flush_once_and_then_the_topic_opens_again()
+    {
+        await using LogEngine engine = _feed.Open("writer");
+        await AppendAsync(engine, "1");
+        FailNextFlush();
+        await Assert.ThrowsAsync<TopicPoisonedException>(() => AppendAsync(engine, "2"));
+        await Assert.ThrowsAsync<TopicPoisonedException>(async () => await engine.SyncAsync("t", Cancellation));
+
+        await engine.SyncAsync("t", Cancellation);
+        await AppendAsync(engine, "3");
+        Assert.True(_feed.Log.Has(EventLog.Reopened));
+        Assert.Equal(["1", "3"], await ReadAsync(engine));
+    }
+
+    [Fact]
     public async Task A_failed_flush_does_not_touch_other_topics()
     {
         await using LogEngine engine = _feed.Open("writer");
