@@ -54,6 +54,7 @@ internal static class VerbTable
     /// <summary>Verbs without a group.</summary>
     public static IReadOnlyList<VerbEntry> Singles { get; } =
     [
+        new("lab", LabVerb.Summary, () => new LabVerb()),
     ];
 
     public static VerbGroup? FindGroup(string name) => Groups.FirstOrDefault(group => group.Name == name);

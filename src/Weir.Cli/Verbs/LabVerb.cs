@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Weir.Cli.Help;
+using Weir.Cli.Running;
+using Weir.Lab.Scenarios;
+using Weir.Server.Configuration;
+
+namespace Weir.Cli.Verbs;
+
+/// <summary><c>weir lab</c>: everything at once against simulated systems, held against their own truth.</summary>
+internal sealed class LabVerb : Verb
+{
+    public const string Summary = "Try everything on this machine, against simulated MDTs.";
+
+    private static readonly TimeSpan LongestScenario = TimeSpan.FromDays(30);
+
+    private readonly Option<bool> _once = new("--once") { Description = "Play one scenario, then end." };
+    private readonly Option<string?> _directory = new("--dir") { HelpName = "DIR", Description = "Where action files and feed go: a directory that is empty or not there yet. With --once they stay there. Otherwise a temporary one." };
+    private readonly Option<int> _seed = new("--seed") { HelpName = "N", DefaultValueFactory = _ => 1, Description = "What happens: the same seed plays the same scenario." };
+    private readonly Option<string> _length = new("--length") { HelpName = "DURATION", DefaultValueFactory = _ => "30m", Description = "How much simulated time a scenario has." };
+    private readonly Option<bool> _json = SharedOptions.Json();
+
+    public LabVerb() : base("lab", Summary)
+    {
+        foreach (Option option in (Option[])[_once, _directory, _seed, _length, _json]) Options.Add(option);
+    }
+
+    /// <summary>The laboratory damages files on purpose; what the shipper says of it is asked for by a level.</summary>
+    public override LogLevel DefaultLogLevel => LogLevel.Critical;
+
+    public override VerbHelp Help => new()
+    {
+        Description =
+        [
+            "Simulates the MDTs of a Lustre file system: bursts of HSM requests, their life from WAITING to a final state, retries, cancels, record indices used again, fail-overs to other servers, files that are torn or have garbage in them. It ships their hsm/actions files into a feed, stops and starts the shipper on the way, with and without its snapshot, and at many moments holds what the feed tells against what the simulation knows. Time is simulated; the files and the feed are real.",
+            "It prints a summary, and every difference if there is one. Without --once it goes on with the next seed, until it is interrupted or finds a difference. The files are removed when all is well, and kept and named when not.",
+            "With --json the summary is one object a line, with the members seed, simulated_seconds, seconds, mdts, requests, polls, events, restarts, checks, live_actions, vanished_unfinished, sources_lost, sources_back and failures.",
+        ],
+        Examples =
+        [
+            new("weir lab --once", "A scenario of thirty simulated minutes, in some seconds."),
+            new("weir lab --once --dir /tmp/lab --length 5m", "Keep its files: the feed is then file:/tmp/lab/seed-1/feed, for the other verbs."),
+            new("weir lab --seed 1000 --json", "Soak: one seed after another."),
+        ],
+        Done = "no difference was found",
+        ExitCodes = [new("3", "the feed and the simulation differ, or something failed; the summary says what")],
+    };
+
+    public override async Task<int> RunAsync(Invocation run, CancellationToken cancellationToken)
+    {
+        if (!Duration.TryParse(run.Get(_length)!, out TimeSpan length) || length < TimeSpan.FromMinutes(1) || length > LongestScenario)
+            throw new UsageException($"--length: '{run.Get(_length)}' is not {Duration.Expected} from 1m to 30d");
+        string? named = run.Get(_directory);
+        if (named?.Length == 0) throw new UsageException("--dir: a path is expected");
+        if (named is not null && Directory.Exists(named) && Directory.EnumerateFileSystemEntries(named).Any())
+            throw new IOException($"The directory {named} is not empty; name one that is, or that is not there yet.");
+        try
+        {
+            int seed = run.Get(_seed);
+            bool succeeded = await PlayAsync(run, seed, length, named, cancellationToken);
+            while (succeeded && !run.Get(_once)) succeeded = await PlayAsync(run, ++seed, length, named, cancellationToken);
+            return succeeded ? ExitCode.Done : ExitCode.FoundProblems;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !run.Get(_once))
+        {
+            // Being interrupted is how playing on ends.
+            return ExitCode.Done;
+        }
+    }
+
+    private async Task<bool> PlayAsync(Invocation run, int seed, TimeSpan length, string? parent, CancellationToken cancellationToken)
+    {
+        string directory = parent is null
+            ? Directory.CreateTempSubdirectory("weir-lab-").FullName
+            : Directory.CreateDirectory(Path.Combine(Path.GetFullPath(parent), string.Create(CultureInfo.InvariantCulture, $"seed-{seed}"))).FullName;
+        bool isKept = false;
+        try
+        {
+            var options = new ShippingScenarioOptions { Directory = directory, Seed = seed, Length = length };
+            ShippingReport report = await new ShippingScenario(options, run.Loggers.CreateLogger("Weir.Lab")).RunAsync(cancellationToken);
+            Print(run, report);
+            // Of an endless run only the differences stay, so that the disk does not fill.
+            isKept = !report.Succeeded || (parent is not null && run.Get(_once));
+            if (!report.Succeeded) run.Terminal.Say($"seed {seed} differs; its files are in {directory}");
+            return report.Succeeded;
+        }
+        finally
+        {
+            if (!isKept) Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private void Print(Invocation run, ShippingReport report)
+    {
+        if (run.Get(_json)) WriteJson(run, report);
+        else
+        {
+            using var text = new StringWriter(CultureInfo.InvariantCulture);
+            report.WriteTo(text);
+            run.Out.Write(text.ToString());
+        }
+
+        run.Out.Flush();
+    }
+
+    private static void WriteJson(Invocation run, ShippingReport report)
+    {
+        using (var json = new Utf8JsonWriter(run.Out, OutputJson.Compact))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("seed", report.Seed);
+            json.WriteNumber("simulated_seconds", report.Length.TotalSeconds);
+            json.WriteNumber("seconds", Math.Round(report.Duration.TotalSeconds, 3));
+            json.WriteNumber("mdts", report.Mdts);
+            json.WriteNumber("requests", report.Counts.Requests);
+            json.WriteNumber("polls", report.Polls);
+            json.WriteNumber("events", report.Events);
+            json.WriteNumber("restarts", report.Restarts);
+            json.WriteNumber("checks", report.Checks);
+            json.WriteNumber("live_actions", report.LiveActions);
+            json.WriteNumber("vanished_unfinished", report.VanishedUnfinished);
+            json.WriteNumber("sources_lost", report.SourcesLost);
+            json.WriteNumber("sources_back", report.SourcesBack);
+            json.WriteStartArray("failures");
+            foreach (string failure in report.Failures) json.WriteStringValue(failure);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        run.Out.EndLine();
+    }
+}
