@@ -36,7 +36,7 @@ internal sealed class FeedDirectory(string root, IDisk disk)
         var names = new List<string>();
         foreach (string entry in Disk.List(TopicsPath))
         {
-            if (!entry.StartsWith('.') && TopicName.Unescape(entry) is { } name && name.StartsWith(prefix, StringComparison.Ordinal))
+            if (!entry.StartsWith('.') && TopicName.Unescape(entry) is { } name && name.StartsWith(prefix, StringComparison.Ordinal) && TopicExists(name))
                 names.Add(name);
         }
 

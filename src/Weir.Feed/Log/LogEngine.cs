@@ -73,7 +73,7 @@ public sealed class LogEngine : IFeedEngine
     public ITopicCursor OpenCursor(string topic, RecordId after, CursorOptions? options = null)
     {
         TopicName.ThrowIfInvalid(topic);
-        Guard(() => _directory.CheckFormat(), "read the feed's format");
+        Guard(_directory.CheckFormat, "read the feed's format");
         return new LogCursor(topic, after, _directory, _marks, _bootKey, options ?? CursorOptions.Default);
     }
 
@@ -111,6 +111,7 @@ public sealed class LogEngine : IFeedEngine
         TopicName.ThrowIfInvalid(topic);
         try
         {
+            _directory.CheckFormat();
             if (new TopicDescriber(_directory, _marks, _bootKey).Describe(topic) is not { } info) return;
 
             // A mark above the end would hide records that are yet to come.
@@ -127,6 +128,7 @@ public sealed class LogEngine : IFeedEngine
     public async ValueTask<bool> DeleteTopicAsync(string topic, CancellationToken cancellationToken = default)
     {
         TopicName.ThrowIfInvalid(topic);
+        Guard(_directory.CheckFormat, "read the feed's format");
         if (!_directory.TopicExists(topic)) return false;
         if (_writers.TryRemove(topic, out TopicWriter? writer)) await writer.CloseAsync();
         try
@@ -151,7 +153,13 @@ public sealed class LogEngine : IFeedEngine
     {
         TopicName.ThrowIfInvalid(topic);
         TopicName.ThrowIfInvalid(consumer, "consumer");
-        return ValueTask.FromResult(Guard(() => _marks.Position(topic, consumer), $"read the position of consumer '{consumer}' in topic '{topic}'"));
+        return ValueTask.FromResult(Guard(
+            () =>
+            {
+                _directory.CheckFormat();
+                return _marks.Position(topic, consumer);
+            },
+            $"read the position of consumer '{consumer}' in topic '{topic}'"));
     }
 
     public async ValueTask WritePositionAsync(string topic, string consumer, RecordId? position, CancellationToken cancellationToken = default)
@@ -178,7 +186,13 @@ public sealed class LogEngine : IFeedEngine
     public ValueTask<IReadOnlyList<ConsumerPosition>> ListPositionsAsync(string topic, CancellationToken cancellationToken = default)
     {
         TopicName.ThrowIfInvalid(topic);
-        return ValueTask.FromResult(Guard(() => _marks.Positions(topic), $"list the consumers of topic '{topic}'"));
+        return ValueTask.FromResult(Guard(
+            () =>
+            {
+                _directory.CheckFormat();
+                return _marks.Positions(topic);
+            },
+            $"list the consumers of topic '{topic}'"));
     }
 
     public async ValueTask DisposeAsync()
