@@ -27,7 +27,7 @@ public sealed class FeedLedger
     /// <summary>The machine, or the only writing process, died: what was only buffered may be lost.</summary>
     public void ProcessDied()
     {
-        foreach (string topic in Topics) With(topic, static books => books.LostBuffers(null));
+        foreach (string topic in Topics) With(topic, books => books.LostBuffers(null, ++_now));
     }
 
     /// <summary>The process of this writer died: what it had only buffered may be lost.</summary>
@@ -59,12 +59,13 @@ public sealed class FeedLedger
     {
         lock (_gate)
         {
-            append.State = state;
+            TopicLedger books = Of(append.Topic);
+            append.State = state == LedgerState.Buffered && books.MayHaveLost(append) ? LedgerState.Unknown : state;
             append.LastId = last;
             append.EndedAt = ++_now;
             if (state != LedgerState.Durable) return;
             append.BecomeDurable(_now);
-            Of(append.Topic).Flushed(append.Writer, append.BegunAt, _now);
+            books.Flushed(append.Writer, append.BegunAt, _now);
         }
     }
 
@@ -73,7 +74,7 @@ public sealed class FeedLedger
         lock (_gate) return ++_now;
     }
 
-    internal void ProcessDied(LedgerWriter writer, string topic) => With(topic, books => books.LostBuffers(writer));
+    internal void ProcessDied(LedgerWriter writer, string topic) => With(topic, books => books.LostBuffers(writer, ++_now));
 
     internal void Synced(object writer, string topic, long begunAt) => With(topic, books => books.Flushed(writer, begunAt, ++_now));
 

@@ -24,6 +24,7 @@ internal sealed class LedgerTrim(RecordId below, long begunAt)
 internal sealed class TopicLedger(string topic)
 {
     private readonly Dictionary<string, List<RecordId?>> _positions = [];
+    private long _lostAt;
 
     public string Topic => topic;
 
@@ -48,9 +49,13 @@ internal sealed class TopicLedger(string topic)
     }
 
     /// <summary>What was only buffered, by this writer or (null) by any, may be lost.</summary>
-    public void LostBuffers(object? writer)
+    public void LostBuffers(object? writer, long now)
     {
+        _lostAt = now;
         foreach (LedgerAppend append in Appends)
             if (append.State == LedgerState.Buffered && (writer is null || append.Writer == writer)) append.State = LedgerState.Unknown;
     }
+
+    /// <summary>Answers come in any order: an append that says "buffered" may have been lost before it said so.</summary>
+    public bool MayHaveLost(LedgerAppend append) => append.BegunAt < _lostAt;
 }
