@@ -38,6 +38,46 @@ public sealed class DiskErrorTests
         }
     }
 
+    [Fact]
+    public async Task A_cursor_goes_on_where_it_was_after_any_look_that_failed()
+    {
+        for (long look = 1; ; look++)
+        {
+            var feed = new SimulatedFeed(new SimulatedDisk());
+            var writer = new LedgerWriter(new FeedLedger(), feed.Open("writer"));
+            await using ITopicCursor cursor = feed.Open("reader").OpenCursor("t", RecordId.Zero, new CursorOptions { PageBytes = 300 });
+            int seen = 0;
+            feed.Disk.Faults.Rule = o => o.Process == "reader" && ++seen == look ? DiskFault.Fail(DiskError.Io) : null;
+            int read = 0;
+            for (int i = 0; i < 6; i++)
+            {
+                await writer.AppendAsync("t", 2, 250, cancellationToken: Cancellation);
+                read += await ReadOnAsync(cursor);
+            }
+
+            Assert.Equal(12, read);
+            if (seen < look) break;
+        }
+
+        static async Task<int> ReadOnAsync(ITopicCursor cursor)
+        {
+            for (int read = 0; ;)
+            {
+                try
+                {
+                    RecordPage page = await cursor.ReadAsync(Cancellation);
+                    if (page.IsEmpty) return read;
+                    Assert.Null(page.Gap);
+                    read += page.Count;
+                }
+                catch (FeedException)
+                {
+                    // Tried again by the next turn.
+                }
+            }
+        }
+    }
+
     [Theory]
     [InlineData(DiskError.Io, false)]
     [InlineData(DiskError.NoSpace, false)]
