@@ -52,8 +52,7 @@ internal sealed class ShipCycle(ShipperServices services, ShipState state, long 
         if (_appenders.TryGetValue(topic, out TopicAppender? appender)) return appender;
         if (topic.Phase == TopicPhase.Ahead)
         {
-            // What was appended before the failure counts; once it is durable, it can be read back.
-            await services.Engine.SyncAsync(topic.Name, cancellationToken);
+            await SettleAsync(topic);
             state.Restore(services.Snapshots.Load(state), topic);
         }
 
@@ -61,6 +60,19 @@ internal sealed class ShipCycle(ShipperServices services, ShipState state, long 
         appender = new(services.Engine, topic, services.Batches, services.Options.Time);
         _appenders.Add(topic, appender);
         return appender;
+    }
+
+    /// <summary>What was appended before a failure counts; once it is durable, it can be read back.</summary>
+    private async ValueTask SettleAsync(TopicState topic)
+    {
+        try
+        {
+            await services.Engine.SyncAsync(topic.Name, cancellationToken);
+        }
+        catch (TopicPoisonedException)
+        {
+            // What was not durable then is gone, and what was can be read. The next append opens the topic again.
+        }
     }
 
     private async Task<IReadOnlyList<SourceFile>> PassAsync(IReadOnlyList<SourceFile> files, bool isLast)

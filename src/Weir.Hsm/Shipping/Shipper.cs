@@ -130,8 +130,8 @@ public sealed partial class Shipper
             foreach (MdtSource mdt in _state.Mdts)
             {
                 if (!mdt.IsOurs) continue;
-                if (mdt.PolledIn == _poll) await TellThereAsync(mdt, report);
-                else if (areAllFound && mdt.TriedIn != _poll && !mdt.IsMissing) await TellMissingAsync(mdt, report);
+                if (mdt.PolledIn == _poll) await TellThereAsync(mdt, report, cancellationToken);
+                else if (areAllFound && mdt.TriedIn != _poll && !mdt.IsMissing) await TellMissingAsync(mdt, report, cancellationToken);
             }
         }
         catch (FeedException failed)
@@ -141,23 +141,18 @@ public sealed partial class Shipper
         }
     }
 
-    private async ValueTask TellThereAsync(MdtSource mdt, CycleReport report)
+    private async ValueTask TellThereAsync(MdtSource mdt, CycleReport report, CancellationToken cancellationToken)
     {
-        if (_journal.IsLost(mdt.Name.Text))
-        {
-            await _journal.SayBackAsync(mdt);
-            ShipLog.SourceBack(_logger, mdt.Name.Text, mdt.Path!);
-            report.SourcesBack++;
-        }
-
         mdt.IsMissing = false;
+        if (!await _journal.SayAsync(mdt, isLost: false, cancellationToken)) return;
+        ShipLog.SourceBack(_logger, mdt.Name.Text, mdt.Path!);
+        report.SourcesBack++;
     }
 
-    private async ValueTask TellMissingAsync(MdtSource mdt, CycleReport report)
+    private async ValueTask TellMissingAsync(MdtSource mdt, CycleReport report, CancellationToken cancellationToken)
     {
-        if (!_journal.IsLost(mdt.Name.Text))
+        if (await _journal.SayAsync(mdt, isLost: true, cancellationToken))
         {
-            await _journal.SayLostAsync(mdt);
             ShipLog.SourceLost(_logger, mdt.Name.Text, mdt.Path!, mdt.Actions.Count);
             report.SourcesLost++;
         }

@@ -11,6 +11,7 @@ namespace Weir.Hsm.Shipping;
 internal sealed class SourceJournal(IFeedEngine engine, ShipperOptions options)
 {
     private const int MaxMdts = Live.LiveActions.MaxMdts;
+    private const int MaxAttempts = 3;
 
     private readonly HashSet<string> _lost = new(StringComparer.Ordinal);
     private RecordId _position;
@@ -41,33 +42,39 @@ internal sealed class SourceJournal(IFeedEngine engine, ShipperOptions options)
         _position = cursor.Position;
     }
 
+    /// <summary>Says that the MDT is lost, or back, unless that is the last that was said. Whether it was this shipper who said it.</summary>
     /// <exception cref="FeedException">It could not be said.</exception>
-    public async ValueTask SayLostAsync(MdtSource mdt)
+    public async ValueTask<bool> SayAsync(MdtSource mdt, bool isLost, CancellationToken cancellationToken)
     {
-        await SayAsync(mdt, LostType);
-        _lost.Add(mdt.Name.Text);
-    }
-
-    /// <exception cref="FeedException">It could not be said.</exception>
-    public async ValueTask SayBackAsync(MdtSource mdt)
-    {
-        await SayAsync(mdt, BackType);
-        _lost.Remove(mdt.Name.Text);
-    }
-
-    private ValueTask<RecordId> SayAsync(MdtSource mdt, ReadOnlySpan<byte> type)
-    {
+        if (IsLost(mdt.Name.Text) == isLost) return false;
         var batch = new RecordBatch();
-        batch.Add(type, Encoding.UTF8.GetBytes(options.HostName), mdt.Name.Utf8, Data(mdt, type).WrittenSpan);
-        return engine.AppendAsync(ActionTopics.Sources, batch);
+        batch.Add(isLost ? LostType : BackType, Encoding.UTF8.GetBytes(options.HostName), mdt.Name.Utf8, Data(mdt, isLost).WrittenSpan);
+        for (int attempt = 1; IsLost(mdt.Name.Text) != isLost; attempt++)
+        {
+            try
+            {
+                _position = await engine.AppendAsync(ActionTopics.Sources, batch, new(ExpectedLastId: _position), cancellationToken);
+                if (isLost) _lost.Add(mdt.Name.Text);
+                else _lost.Remove(mdt.Name.Text);
+                return true;
+            }
+            catch (LastIdMismatchException missed) when (attempt < MaxAttempts)
+            {
+                // Somebody else has said something, or this shipper did before it crashed.
+                await ReadAsync(cancellationToken);
+                if (missed.LastId > _position) _position = missed.LastId;
+            }
+        }
+
+        return false;
     }
 
-    private ArrayBufferWriter<byte> Data(MdtSource mdt, ReadOnlySpan<byte> type)
+    private ArrayBufferWriter<byte> Data(MdtSource mdt, bool isLost)
     {
         var data = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(data);
         json.WriteStartObject();
-        json.WriteString("event_type"u8, type);
+        json.WriteString("event_type"u8, isLost ? LostType : BackType);
         json.WriteString("mdt"u8, mdt.Name.Text);
         json.WriteNumber("timestamp"u8, options.Time.GetUtcNow().ToUnixTimeSeconds());
         json.WriteString("host"u8, options.HostName);
