@@ -124,7 +124,7 @@ internal sealed class ShippingSimulation : IDisposable
         {
             foreach (RecordView record in page)
             {
-                Feed.Record said = record.ToRecord();
+                Weir.Feed.Record said = record.ToRecord();
                 Assert.True(said.Type == "SOURCE_LOST" ? lost.Add(said.Subject) : lost.Remove(said.Subject), $"{said.Id}: {said.Type} {said.Subject}");
             }
         }
