@@ -37,11 +37,18 @@ internal sealed class ScriptLoader(RedisClient client)
             }
             catch (RespErrorException missing) when (missing.Code == "NOSCRIPT" && i < 3)
             {
-                await LoadAsync(topic, cancellationToken);
+                await LoadAsync(cancellationToken);
             }
         }
     }
 
-    private Task<RespValue> LoadAsync(string topic, CancellationToken cancellationToken) =>
-        client.CallAsync(topic, cancellationToken, "SCRIPT", "LOAD", AppendScript.Source);
+    /// <summary>On every master: while a slot moves, the server that answers is not the one that the topic is known to be on.</summary>
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        foreach (ServerLink server in await client.MastersAsync(cancellationToken))
+        {
+            using RespCall load = RespCall.Create("SCRIPT", "LOAD", AppendScript.Source);
+            await client.SendToAsync(server, load, cancellationToken);
+        }
+    }
 }

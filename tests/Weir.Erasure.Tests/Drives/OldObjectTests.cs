@@ -51,8 +51,15 @@ public sealed class OldObjectTests : IDisposable
         {
             var record = new XlObject
             {
-                DataDir = dataDir, Data = Data, Parity = Parity, BlockSize = 1 << 20, Index = i + 1, Distribution = [1, 2, 3, 4],
-                Parts = [new(1, content.Length, content.Length, "")], Size = content.Length, ModTime = 1_700_000_000_000_000_000,
+                DataDir = dataDir,
+                Data = Data,
+                Parity = Parity,
+                BlockSize = 1 << 20,
+                Index = i + 1,
+                Distribution = [1, 2, 3, 4],
+                Parts = [new(1, content.Length, content.Length, "")],
+                Size = content.Length,
+                ModTime = 1_700_000_000_000_000_000,
             };
             string directory = Path.Combine(_tree.Drives[i], "b/early", dataDir.ToString("D"));
             Directory.CreateDirectory(directory);
