@@ -54,7 +54,7 @@ measure "ship: first poll of 350,000 actions" "rm -rf $feed" bash -c "exec $(shi
 measure "ship: --once without a change, 350,000 actions" true bash -c "exec $(ship one)"
 measure "stats: 350,000 actions" true "${weir[@]}" hsm stats --feed "file:$feed"
 rm -rf "$feed"
-runs=3
+runs=${WEIR_BENCH_LARGE_RUNS:-3}
 measure "ship: first poll of 4,000,000 actions on 8 MDTs" "rm -rf $feed" bash -c "exec $(ship eight)"
 measure "ship: --once without a change, 4,000,000 actions" true bash -c "exec $(ship eight)"
 measure "stats: 4,000,000 actions" true "${weir[@]}" hsm stats --feed "file:$feed"

@@ -129,7 +129,13 @@ public sealed class LogEngine : IFeedEngine
     {
         TopicName.ThrowIfInvalid(topic);
         Guard(_directory.CheckFormat, "read the feed's format");
-        if (!_directory.TopicExists(topic)) return false;
+        if (!_directory.TopicExists(topic))
+        {
+            // Who deleted it may have failed, or been killed, before that was durable.
+            if (_options.Disk.DirectoryExists(_directory.TopicsPath)) Guard(() => _options.Disk.SyncDirectory(_directory.TopicsPath), $"delete topic '{topic}'");
+            return false;
+        }
+
         if (_writers.TryRemove(topic, out TopicWriter? writer)) await writer.CloseAsync();
         try
         {
@@ -267,6 +273,14 @@ public sealed class LogEngine : IFeedEngine
 
         if (dropped) _options.Disk.SyncDirectory(path);
     }
+
+    private void Guard(Action action, string what) => Guard(
+        () =>
+        {
+            action();
+            return true;
+        },
+        what);
 
     private T Guard<T>(Func<T> action, string what)
     {

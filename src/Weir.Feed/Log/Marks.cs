@@ -28,8 +28,14 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
     {
         using IDisposable held = await LockAsync(topic, cancellationToken);
         RecordId current = LowWater(topic);
-        if (below <= current) return current;
         string path = directory.TopicPath(topic);
+        if (below <= current)
+        {
+            // Who raised it so far may have failed, or been killed, before it was durable.
+            directory.Disk.SyncDirectory(path);
+            return current;
+        }
+
         Replace(path, Path.Combine(path, FeedDirectory.LowWaterName), LowWaterMagic, below);
         return below;
     }
@@ -52,8 +58,8 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
     public async ValueTask SetPositionAsync(string topic, string consumer, RecordId? position, CancellationToken cancellationToken)
     {
         string consumers = ConsumersPath(topic);
-        if (position is null && !directory.Disk.FileExists(PositionPath(topic, consumer))) return;
         if (position is not null) EnsureConsumers(topic, consumers);
+        else if (!directory.Disk.DirectoryExists(consumers)) return;
         using IDisposable held = await LockAsync(topic, cancellationToken);
         if (position is { } id)
         {

@@ -16,6 +16,9 @@ internal sealed class FileNode : Node
 
     public long Length { get; private set; }
 
+    /// <summary>Whether somebody has ever locked the file.</summary>
+    public bool IsLock { get; set; }
+
     /// <summary>Who holds the exclusive lock on this file.</summary>
     public object? LockOwner { get; set; }
 
@@ -112,6 +115,7 @@ internal sealed class FileNode : Node
         _platter = [.. _platter],
         _platterLength = _platterLength,
         _lengthIsDirty = _lengthIsDirty,
+        IsLock = IsLock,
         Length = Length,
     }.WithDirty(_dirtySectors);
 

@@ -130,6 +130,7 @@ public sealed partial class SimulatedDisk
         FileNode file = OpenOrCreate(process, path);
         if (file.LockOwner is not null) return null;
         Step step = Begin(process, DiskOperationKind.Lock, path);
+        file.IsLock = true;
         if (step.Happens)
         {
             file.Truncate(0);

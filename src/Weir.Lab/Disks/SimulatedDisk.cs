@@ -48,6 +48,15 @@ public sealed partial class SimulatedDisk : IDisk
     /// <summary>How many bytes all files together may have; a write beyond it is cut short and fails.</summary>
     public long CapacityBytes { get; set; } = long.MaxValue;
 
+    /// <summary>How many bytes all files together have.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            lock (_gate) return Used();
+        }
+    }
+
     public long FreeBytes
     {
         get
@@ -162,7 +171,10 @@ public sealed partial class SimulatedDisk : IDisk
 
     private FileNode Existing(string path) => _tree.FindFile(DirectoryTree.Normalize(path)) ?? throw DiskErrors.Missing(path);
 
-    private long Free() => CapacityBytes == long.MaxValue ? long.MaxValue : CapacityBytes - _tree.Files().Sum(static f => f.File.Length);
+    private long Free() => CapacityBytes == long.MaxValue ? long.MaxValue : CapacityBytes - Used();
+
+    /// <summary>Lock files count as empty: what stands in them tells of this process, and a run would depend on it.</summary>
+    private long Used() => _tree.Files().Where(static f => !f.File.IsLock).Sum(static f => f.File.Length);
 
     private void LosePower(Unsynced unsynced)
     {

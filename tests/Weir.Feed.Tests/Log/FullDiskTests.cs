@@ -19,7 +19,7 @@ public sealed class FullDiskTests
             await using LogEngine engine = feed.Open("writer");
             var writer = new LedgerWriter(ledger, engine);
             await writer.AppendAsync("t", 2, cancellationToken: Cancellation);
-            long used = feed.Disk.Files().Sum(f => (long)feed.Disk.Content(f).Length);
+            long used = feed.Disk.UsedBytes;
             feed.Disk.CapacityBytes = used + free;
 
             FeedException? failure = null;
@@ -58,9 +58,9 @@ public sealed class FullDiskTests
         await using LogEngine engine = feed.Open("writer");
         var writer = new LedgerWriter(new FeedLedger(), engine);
         for (int i = 0; i < 10; i++) await writer.AppendAsync("t", 1, 400, cancellationToken: Cancellation);
-        long used = feed.Disk.Files().Sum(f => (long)feed.Disk.Content(f).Length);
+        long used = feed.Disk.UsedBytes;
 
-        // A mark needs its 32 bytes, and the lock says who holds it.
+        // A mark needs its 32 bytes.
         feed.Disk.CapacityBytes = used + 200;
         Assert.IsType<FeedFullException>((await writer.AppendAsync("t", 1, 400, cancellationToken: Cancellation)).Failure);
         TopicInfo before = (await engine.DescribeAsync("t", Cancellation))!;

@@ -140,7 +140,7 @@ internal sealed partial class FeedSimulation
     private Task ChangeRoomAsync()
     {
         Disk.CapacityBytes = long.MaxValue;
-        if (_random.Next(2) == 0) Disk.CapacityBytes = Disk.Files().Sum(file => (long)Disk.Content(file).Length) + _random.Next(1_500);
+        if (_random.Next(2) == 0) Disk.CapacityBytes = Disk.UsedBytes + _random.Next(1_500);
         return Task.CompletedTask;
     }
 

@@ -38,12 +38,16 @@ internal sealed class Weather(Random random)
         if (!operation.IsLook && --_untilCrash <= 0)
         {
             _untilCrash = long.MaxValue;
-            int bytes = random.Next(3) switch { 0 => 0, 1 => int.MaxValue, _ => random.Next(1, 200) };
+            int bytes = random.Next(3) switch { 0 => 0, 1 => int.MaxValue, _ => MayBeTorn(operation) ? random.Next(1, 200) : 0 };
             return _isKill ? DiskFault.KillWithin(bytes) : DiskFault.PowerLossWithin(bytes, _unsynced);
         }
 
         if (_errorRate == 0 || random.NextDouble() >= (operation.IsLook ? _errorRate / 10 : _errorRate)) return null;
         DiskError error = random.Next(3) switch { 0 => DiskError.Io, 1 => DiskError.NoSpace, _ => DiskError.ReadOnlyFileSystem };
-        return DiskFault.Fail(error, operation.Kind == DiskOperationKind.Write && random.Next(2) == 0 ? random.Next(1, 150) : 0);
+        return DiskFault.Fail(error, MayBeTorn(operation) && random.Next(2) == 0 ? random.Next(1, 150) : 0);
     }
+
+    /// <summary>The published end is written over in place, within one page: neither a kill nor an error leaves half of it.</summary>
+    private static bool MayBeTorn(DiskOperation operation) =>
+        operation.Kind == DiskOperationKind.Write && !operation.Path.EndsWith("/tail", StringComparison.Ordinal);
 }
