@@ -94,8 +94,17 @@ public sealed class LedgerAppend
     /// <summary>Since when the record must be there, because it was acknowledged as durable or shown to a reader; <see cref="long.MaxValue"/>: it need not.</summary>
     internal long CertainSince(int record) => _certainSince[record];
 
-    /// <summary>Whether a trim below <paramref name="mark"/> takes the record. Batches lie in one piece, so the last id decides where the record's own is unknown.</summary>
-    internal bool IsBelow(int record, RecordId mark) => Id(record) is { } id ? id < mark : LastId is { } last && last <= mark;
+    /// <summary>
+    /// Whether a trim below <paramref name="mark"/> takes the record. Where the record's own id is unknown, the last id tells it: an engine
+    /// gives a batch successive numbers. (A mark may lie inside a batch: an id that was given to a buffered append, and lost with it, is given again.)
+    /// </summary>
+    internal bool IsBelow(int record, RecordId mark)
+    {
+        if (Id(record) is { } id) return id < mark;
+        if (LastId is not { } last) return false;
+        ulong behind = (ulong)(Count - 1 - record);
+        return (last.Sequence >= behind ? new RecordId(last.Milliseconds, last.Sequence - behind) : last) < mark;
+    }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"append {Number} to '{Topic}' ({Count} records, {State}, last id {LastId?.ToString() ?? "unknown"})");
