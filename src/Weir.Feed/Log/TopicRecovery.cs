@@ -34,6 +34,15 @@ internal static class TopicRecovery
             if (tail is { Poisoned: true } poisoned) Cut(opened, topic, file, poisoned.DurableEnd, "the flush of them failed", options.Logger);
             bool mustRoll = !Scan(segment, topic, file, tail, options.Logger, out RecordId lastId) || !headerIntact;
             mustRoll |= tail is { Poisoned: true } && segment.Count > 0;
+
+            // A trim may have gone by records that a power cut then took; what is given their ids again would be below the mark, for nobody to see.
+            RecordId trimmed = new Marks(directory, options).LowWater(topic).Previous();
+            if (trimmed > segment.LastId && trimmed > segment.Name.After)
+            {
+                lastId = Max(lastId, trimmed);
+                mustRoll = true;
+            }
+
             if (!TailFile.IsOfAnotherBoot(directory.Disk, tailPath, bootKey)) Rewrite(segment, tail?.DurableEnd ?? SegmentHeader.Bytes);
             opened.Sync();
 
