@@ -69,11 +69,11 @@ internal static partial class ShipLog
     [LoggerMessage(2021, LogLevel.Warning, "While looking for action files: {Error}")]
     public static partial void GlobFailed(ILogger logger, string error);
 
-    [LoggerMessage(2030, LogLevel.Warning, "{Program} cannot be run ({Reason}); paths are not shown.")]
-    public static partial void LfsMissing(ILogger logger, string program, string reason);
+    [LoggerMessage(2030, LogLevel.Warning, "{Program} {Verb} cannot be run: {Reason}. It is not tried again; what it would have told is left out.")]
+    public static partial void LfsMissing(ILogger logger, string program, string verb, string reason);
 
-    [LoggerMessage(2031, LogLevel.Warning, "{Program} fid2path did not answer within {Seconds} s; these paths are not shown.")]
-    public static partial void LfsTooSlow(ILogger logger, string program, double seconds);
+    [LoggerMessage(2031, LogLevel.Warning, "{Program} {Verb} did not answer within {Seconds} s; what it would have told is left out.")]
+    public static partial void LfsTooSlow(ILogger logger, string program, string verb, double seconds);
 
     [LoggerMessage(2040, LogLevel.Information, "Everything is compared anew: request {Request} on topic '{Topic}' asks for it.")]
     public static partial void FullCompare(ILogger logger, string topic, RecordId request);

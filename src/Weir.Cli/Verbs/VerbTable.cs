@@ -29,6 +29,7 @@ internal static class VerbTable
             new("top", Hsm.TopVerb.Summary, () => new Hsm.TopVerb()),
             new("reconcile", Hsm.ReconcileVerb.Summary, () => new Hsm.ReconcileVerb()),
             new("janitor", Hsm.JanitorVerb.Summary, () => new Hsm.JanitorVerb()),
+            new("restore-ahead", Hsm.RestoreAheadVerb.Summary, () => new Hsm.RestoreAheadVerb()),
         ]),
         new("drives", "drives of erasure-coded object stores",
         [

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Weir.Feed;
 using Weir.Hsm.Events;
+using Weir.Hsm.Lfs;
 using Weir.Hsm.Live;
 using Weir.Hsm.Replaying;
 

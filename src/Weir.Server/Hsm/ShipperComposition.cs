@@ -34,10 +34,13 @@ public static class ShipperComposition
     /// Beside the feed, so that two feeds never share a snapshot. A feed on a server has no directory here; its snapshot lies beside the feed
     /// that this user would have, under a name made from the server's address (without its password, which may change).
     /// </summary>
-    internal static string DefaultSnapshot(FeedUrl feed, FeedUrl userFeed)
+    internal static string DefaultSnapshot(FeedUrl feed, FeedUrl userFeed) => Path.Combine(StateDirectory(feed, userFeed), SnapshotName);
+
+    /// <summary>Where the tools for HSM actions keep what is theirs.</summary>
+    internal static string StateDirectory(FeedUrl feed, FeedUrl userFeed)
     {
-        if (feed.Kind == FeedKind.File) return Path.Combine(Path.GetFullPath(feed.Directory), "hsm", SnapshotName);
+        if (feed.Kind == FeedKind.File) return Path.Combine(Path.GetFullPath(feed.Directory), "hsm");
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(feed.ToString())))[..HashCharacters];
-        return Path.Combine(Path.GetDirectoryName(userFeed.Directory)!, "hsm", hash, SnapshotName);
+        return Path.Combine(Path.GetDirectoryName(userFeed.Directory)!, "hsm", hash);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Weir.Cli.Help;
 using Weir.Cli.Running;
 using Weir.Feed;
+using Weir.Hsm.Lfs;
 using Weir.Hsm.Tailing;
 using Weir.Server.Configuration;
 

@@ -36,4 +36,34 @@ public sealed class HsmOptions
 
     /// <summary>The shipper's snapshot. Null: beside the feed.</summary>
     public string? Snapshot { get; set; }
+
+    /// <summary>The names of the files that are restored beside one that is, as a regular expression. Null: none are.</summary>
+    public string? RestoreAhead { get; set; }
+
+    /// <summary>Restored ahead are only files in this archive. Null: in any.</summary>
+    public int? RestoreAheadArchive { get; set; }
+
+    /// <summary>A directory with no more matching files than this is restored in one go.</summary>
+    public int RestoreAheadActivationThreshold { get; set; } = 100;
+
+    /// <summary>So many files of a larger directory are under way at most.</summary>
+    public int RestoreAheadBatchSize { get; set; } = 100;
+
+    /// <summary>When fewer than this are under way, more are asked for.</summary>
+    public int RestoreAheadResumeThreshold { get; set; } = 20;
+
+    /// <summary>A directory with more matching files than this is left alone.</summary>
+    public int RestoreAheadMaxFiles { get; set; } = 100_000;
+
+    /// <summary>How often it is looked at what has become of the files under way.</summary>
+    public TimeSpan RestoreAheadCheckInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A directory's job that is older is given up.</summary>
+    public TimeSpan RestoreAheadJobTimeout { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>A directory is looked through no more often than this.</summary>
+    public TimeSpan RestoreAheadRescanInterval { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>The directory of the jobs' files. Null: beside the feed.</summary>
+    public string? RestoreAheadJobs { get; set; }
 }

@@ -1,7 +1,8 @@
+using Weir.Hsm.Lfs;
 using Weir.Hsm.Tailing;
 using Weir.Hsm.Tests.Shipping;
 
-namespace Weir.Hsm.Tests.Tailing;
+namespace Weir.Hsm.Tests.Lfs;
 
 /// <summary>The resolver against scripts that behave as lfs does.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]

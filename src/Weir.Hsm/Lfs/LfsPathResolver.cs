@@ -1,11 +1,9 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Lustre;
 
-namespace Weir.Hsm.Tailing;
+namespace Weir.Hsm.Lfs;
 
 /// <summary>
 /// Finds paths by <c>lfs fid2path MOUNT FID…</c>, many at a time. The program's output does not say which line belongs to which fid, so
@@ -16,12 +14,10 @@ public sealed class LfsPathResolver : IPathResolver
     /// <summary>As many fids as surely fit a command line.</summary>
     private const int MaxFids = 64;
 
-    private const int MaxOutputChars = 1024 * 1024;
-
     private readonly string _mountPoint;
     private readonly PathCache _cache;
     private readonly ILogger _logger;
-    private bool _isMissing;
+    private LfsProgram? _lfs;
 
     /// <param name="mountPoint">Where the file system is mounted, or its name.</param>
     public LfsPathResolver(string mountPoint, ILogger? logger = null, int cachedPaths = 65_536, TimeProvider? time = null)
@@ -93,64 +89,7 @@ public sealed class LfsPathResolver : IPathResolver
     /// <summary>The lines the program printed; null when it failed.</summary>
     private async Task<string[]?> RunAsync(List<string> arguments, CancellationToken cancellationToken)
     {
-        if (_isMissing) return null;
-        var start = new ProcessStartInfo(Program)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            StandardOutputEncoding = Encoding.UTF8,
-        };
-        start.ArgumentList.Add("fid2path");
-        start.ArgumentList.Add(_mountPoint);
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        try
-        {
-            using Process process = Process.Start(start)!;
-            return await ReadAsync(process, cancellationToken);
-        }
-        catch (Win32Exception missing)
-        {
-            _isMissing = true;
-            ShipLog.LfsMissing(_logger, Program, missing.Message);
-            return null;
-        }
-    }
-
-    private async Task<string[]?> ReadAsync(Process process, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Timeout);
-        try
-        {
-            process.StandardInput.Close();
-            Task<string> errors = ReadSomeAsync(process.StandardError, limit.Token);
-            string output = await ReadSomeAsync(process.StandardOutput, limit.Token);
-            await errors;
-            await process.WaitForExitAsync(limit.Token);
-            return process.ExitCode == 0 ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            ShipLog.LfsTooSlow(_logger, Program, Timeout.TotalSeconds);
-            return null;
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill();
-        }
-    }
-
-    /// <summary>Reads to the end and keeps a limited part of it.</summary>
-    private static async Task<string> ReadSomeAsync(StreamReader reader, CancellationToken cancellationToken)
-    {
-        var text = new StringBuilder();
-        char[] buffer = new char[4096];
-        while (await reader.ReadAsync(buffer, cancellationToken) is > 0 and int read)
-        {
-            if (text.Length < MaxOutputChars) text.Append(buffer, 0, read);
-        }
-
-        return text.ToString();
+        _lfs ??= new(Program, Timeout, _logger);
+        return await _lfs.RunAsync("fid2path", [_mountPoint, .. arguments], cancellationToken) is { ExitCode: 0 } answer ? answer.Lines : null;
     }
 }

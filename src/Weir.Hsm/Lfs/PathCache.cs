@@ -1,4 +1,4 @@
-namespace Weir.Hsm.Tailing;
+namespace Weir.Hsm.Lfs;
 
 /// <summary>The paths used last, a limited number of them. That a file has none is believed for a while only.</summary>
 internal sealed class PathCache(int capacity, TimeSpan missLifetime, TimeProvider time)

@@ -1,4 +1,4 @@
-namespace Weir.Hsm.Tailing;
+namespace Weir.Hsm.Lfs;
 
 /// <summary>Finds the paths of files.</summary>
 public interface IPathResolver
