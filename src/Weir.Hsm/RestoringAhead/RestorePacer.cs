@@ -27,8 +27,8 @@ internal sealed class RestorePacer(RestoreAheadOptions options, RestoreJobStore 
         if (EndIfCancelled(job)) return false;
         if (options.Time.GetUtcNow() - job.Created > options.JobTimeout)
         {
-            RestoreAheadLog.TimedOut(logger, job.Id, job.Directory, options.JobTimeout.TotalHours, job.InFlight.Count, job.Remaining);
             Remove(job);
+            RestoreAheadLog.TimedOut(logger, job.Id, job.Directory, options.JobTimeout.TotalHours, job.InFlight.Count, job.Remaining);
             return false;
         }
 
@@ -47,8 +47,8 @@ internal sealed class RestorePacer(RestoreAheadOptions options, RestoreJobStore 
 
         if (asked > 0) RestoreAheadLog.Asked(logger, job.Id, job.Directory, asked, job.InFlight.Count, job.Remaining);
         if (!job.IsDone) return true;
-        RestoreAheadLog.Done(logger, job.Id, job.Directory, job.Restored, job.Failed, job.Skipped);
         Remove(job);
+        RestoreAheadLog.Done(logger, job.Id, job.Directory, job.Restored, job.Failed, job.Skipped);
         return false;
     }
 
@@ -105,8 +105,8 @@ internal sealed class RestorePacer(RestoreAheadOptions options, RestoreJobStore 
     private bool EndIfCancelled(RestoreJob job)
     {
         if (!store.IsCancelled(job)) return false;
-        RestoreAheadLog.Cancelled(logger, job.Id, job.Directory, job.InFlight.Count, job.Remaining);
         Remove(job);
+        RestoreAheadLog.Cancelled(logger, job.Id, job.Directory, job.InFlight.Count, job.Remaining);
         return true;
     }
 

@@ -7,7 +7,9 @@ internal sealed class WeirProcess : IDisposable
 {
     private readonly Process _process;
 
-    public WeirProcess(string feed, params string[] words)
+    public WeirProcess(string feed, params string[] words) : this(feed, new Dictionary<string, string>(), words) { }
+
+    public WeirProcess(string feed, IReadOnlyDictionary<string, string> variables, params string[] words)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "weir.dll"), .. words])
         {
@@ -16,6 +18,7 @@ internal sealed class WeirProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["WEIR_FEED"] = feed;
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
         _process = Process.Start(start)!;
     }
 
