@@ -17,7 +17,7 @@ internal sealed class LabVerb : Verb
     private static readonly TimeSpan LongestScenario = TimeSpan.FromDays(30);
 
     private readonly Option<bool> _once = new("--once") { Description = "Play one scenario, then end." };
-    private readonly Option<string?> _directory = new("--dir") { HelpName = "DIR", Description = "Where action files and feed go: a directory that is empty or not there yet. With --once they stay there. Otherwise a temporary one." };
+    private readonly Option<string?> _directory = new("--dir") { HelpName = "DIR", Description = "Where action files and feed go: a directory that is empty or not there yet. With --once, or when it is looked at, they stay there. Otherwise a temporary one." };
     private readonly Option<int> _seed = new("--seed") { HelpName = "N", DefaultValueFactory = _ => 1, Description = "What happens: the same seed plays the same scenario." };
     private readonly Option<string> _length = new("--length") { HelpName = "DURATION", DefaultValueFactory = _ => "30m", Description = "How much simulated time a scenario has." };
     private readonly Option<bool> _json = SharedOptions.Json();
@@ -35,11 +35,13 @@ internal sealed class LabVerb : Verb
         Description =
         [
             "Simulates the MDTs of a Lustre file system: bursts of HSM requests, their life from WAITING to a final state, retries, cancels, record indices used again, fail-overs to other servers, files that are torn or have garbage in them. It ships their hsm/actions files into a feed, stops and starts the shipper on the way, with and without its snapshot, and at many moments holds what the feed tells against what the simulation knows. Time is simulated; the files and the feed are real.",
-            "It prints a summary, and every difference if there is one. Without --once it goes on with the next seed, until it is interrupted or finds a difference. The files are removed when all is well, and kept and named when not.",
+            "On a terminal, without --once, --length and --json, it is something to look at: four MDTs of different load, fail-overs now and then, and their actions on the full screen as 'weir hsm top' shows them, in real time; q quits. With --dir the feed is file:DIR/feed for the other verbs meanwhile, and stays.",
+            "Otherwise it prints a summary, and every difference if there is one. Without --once it goes on with the next seed, until it is interrupted or finds a difference. The files are removed when all is well, and kept and named when not.",
             "With --json the summary is one object a line, with the members seed, simulated_seconds, seconds, mdts, requests, polls, events, restarts, checks, live_actions, vanished_unfinished, sources_lost, sources_back and failures.",
         ],
         Examples =
         [
+            new("weir lab", "Look at it."),
             new("weir lab --once", "A scenario of thirty simulated minutes, in some seconds."),
             new("weir lab --once --dir /tmp/lab --length 5m", "Keep its files: the feed is then file:/tmp/lab/seed-1/feed, for the other verbs."),
             new("weir lab --seed 1000 --json", "Soak: one seed after another."),
@@ -56,6 +58,7 @@ internal sealed class LabVerb : Verb
         if (named?.Length == 0) throw new UsageException("--dir: a path is expected");
         if (named is not null && Directory.Exists(named) && Directory.EnumerateFileSystemEntries(named).Any())
             throw new IOException($"The directory {named} is not empty; name one that is, or that is not there yet.");
+        if (LooksOn(run) && await LookAsync(run, named, cancellationToken)) return ExitCode.Done;
         try
         {
             int seed = run.Get(_seed);
@@ -67,6 +70,22 @@ internal sealed class LabVerb : Verb
         {
             // Being interrupted is how playing on ends.
             return ExitCode.Done;
+        }
+    }
+
+    /// <summary>Whether there is somebody to look on, who did not ask for scenarios.</summary>
+    private bool LooksOn(Invocation run) => !run.Get(_once) && !run.Get(_json) && !run.Has(_length) && LabScreen.IsPossible(run);
+
+    private async Task<bool> LookAsync(Invocation run, string? named, CancellationToken cancellationToken)
+    {
+        string directory = named ?? Directory.CreateTempSubdirectory("weir-lab-").FullName;
+        try
+        {
+            return await LabScreen.TryRunAsync(run, directory, run.Get(_seed), cancellationToken);
+        }
+        finally
+        {
+            if (named is null) Directory.Delete(directory, recursive: true);
         }
     }
 

@@ -22,6 +22,9 @@ public sealed record MdtClusterOptions
     /// <summary>Mean over time; requests come in bursts.</summary>
     public double ArrivalsPerSecond { get; init; } = 3;
 
+    /// <summary>By what each MDT's arrivals are multiplied, the first MDT's first; beyond its end it begins again. Empty: all have the same.</summary>
+    public IReadOnlyList<double> Loads { get; init; } = [];
+
     /// <summary>Mean number of requests in a burst, 1 or more; one burst in twenty is ten times as big.</summary>
     public double MeanBurst { get; init; } = 6;
 
@@ -97,6 +100,7 @@ public sealed record MdtClusterOptions
         Require(MdtCount is >= 1 and <= 0x10000, nameof(MdtCount), "1 to 65536");
         Require(HostCount is >= 1 and <= 1000, nameof(HostCount), "1 to 1000");
         Require(double.IsFinite(ArrivalsPerSecond) && ArrivalsPerSecond > 0, nameof(ArrivalsPerSecond), "above 0");
+        Require(Loads.All(load => double.IsFinite(load) && load > 0), nameof(Loads), "above 0");
         Require(double.IsFinite(MeanBurst) && MeanBurst >= 1, nameof(MeanBurst), "1 or more");
         Require(MaxRequests >= 1, nameof(MaxRequests), "1 or more");
         Require(ArchiveCount >= 1, nameof(ArchiveCount), "1 or more");

@@ -11,6 +11,7 @@ public sealed partial class SimulatedMdt
     private static readonly TimeSpan PassPeriod = TimeSpan.FromSeconds(1);
 
     private readonly MdtClusterOptions _options;
+    private readonly double _load;
     private readonly Random _random;
     private readonly Action<ActionChange> _report;
     private readonly LlogCatalog _catalog;
@@ -24,6 +25,7 @@ public sealed partial class SimulatedMdt
     internal SimulatedMdt(int index, MdtClusterOptions options, Action<ActionChange> report)
     {
         _options = options;
+        _load = options.Loads.Count == 0 ? 1 : options.Loads[index % options.Loads.Count];
         _report = report;
         _random = new(unchecked(options.Seed * 1_000_003 + index));
         _catalog = new(options.CatalogSlots, options.RecordsPerLog);
@@ -131,7 +133,7 @@ public sealed partial class SimulatedMdt
     private void Plan(Step step, TimeSpan after, Request? request = null) =>
         _plan.Enqueue(new(step, request, request?.Attempt ?? 0), (_now + after, _order++));
 
-    private TimeSpan UntilNextBurst() => _random.Around(TimeSpan.FromSeconds(_options.MeanBurst * 1.45 / _options.ArrivalsPerSecond));
+    private TimeSpan UntilNextBurst() => _random.Around(TimeSpan.FromSeconds(_options.MeanBurst * 1.45 / (_options.ArrivalsPerSecond * _load)));
 
     private TimeSpan UntilNextFailOver() => _random.Around(TimeSpan.FromHours(1 / _options.FailOversPerHour));
 

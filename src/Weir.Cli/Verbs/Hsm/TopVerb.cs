@@ -99,20 +99,10 @@ internal sealed class TopVerb : HsmVerb
     private static async Task WatchAsync(
         Invocation run, TopQuery query, TimeSpan interval, string address, TopFeed feed, TopModel model, CancellationToken cancellationToken)
     {
-        TerminalTraits traits = TerminalTraits.Of(run.Terminal);
-        using var input = new TopInput();
-        using FullScreen? screen = traits.CanMoveCursor ? FullScreen.TryTake(traits.HasColor, input.Add, input.Signal) : null;
         try
         {
-            if (screen is null)
-            {
+            if (!await TopScreen.TryRunAsync(run.Terminal, query, interval, address, feed, model, run.Time, cancellationToken))
                 await new TopBatch(run.Out, feed, model, Plain(run, address), run.Time).RunAsync(query, interval, cancellationToken);
-                return;
-            }
-
-            var session = new TopSession(
-                screen, input, feed, model, new TopView(query, interval), new TopPainter(address), new CellGrid(traits.IsUnicode), run.Time);
-            await session.RunAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
