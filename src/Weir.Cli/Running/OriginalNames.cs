@@ -7,6 +7,9 @@ namespace Weir.Cli.Running;
 internal static class OriginalNames
 {
     private const string Reconciler = "hsm-stream-reconciler";
+    private const string Tail = "hsm-stream-tail";
+
+    private static readonly string[] EndsOrFollows = ["--follow", "-f", "--once", "--run-once", "--help", "-h"];
 
     private static readonly Dictionary<string, string[]> Verbs = new(StringComparer.Ordinal)
     {
@@ -15,12 +18,18 @@ internal static class OriginalNames
         [Reconciler] = ["hsm", "reconcile"],
         ["hsm-action-top"] = ["hsm", "top"],
         ["hsm-stream-stats"] = ["hsm", "stats"],
-        ["hsm-stream-tail"] = ["hsm", "tail"],
+        [Tail] = ["hsm", "tail"],
     };
 
     /// <summary>The whole command line of a program that was called by this name.</summary>
-    public static IReadOnlyList<string> Expand(string? invokedAs, IReadOnlyList<string> words) =>
-        invokedAs is not null && Verbs.TryGetValue(Path.GetFileName(invokedAs), out string[]? verb) ? [.. verb, .. words] : words;
+    public static IReadOnlyList<string> Expand(string? invokedAs, IReadOnlyList<string> words)
+    {
+        if (invokedAs is null || !Verbs.TryGetValue(Path.GetFileName(invokedAs), out string[]? verb)) return words;
+
+        // The original always follows.
+        bool follows = Path.GetFileName(invokedAs) == Tail && !words.Any(EndsOrFollows.Contains);
+        return follows ? [.. verb, "--follow", .. words] : [.. verb, .. words];
+    }
 
     /// <summary>The exit code that the tool of this name has for ours.</summary>
     public static int Translate(string? invokedAs, int exitCode) =>
