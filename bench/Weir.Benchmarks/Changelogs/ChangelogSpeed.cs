@@ -17,37 +17,47 @@ namespace Weir.Benchmarks.Changelogs;
 internal static class ChangelogSpeed
 {
     private const int Records = 400_000;
-    private const int Rounds = 5;
+    private const int ManyRecords = 3_000_000;
+    private const int Rounds = 7;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
     public static async Task RunAsync(string directory)
     {
-        byte[] bytes = Generate(out int count);
-        Console.WriteLine($"{count} records, {bytes.Length / count} bytes on average");
+        byte[] bytes = Generate(Records, 100_000, out int count);
         var line = new byte[ChangelogText.MaxBytes];
         Measure("decode", count, () => Scan(bytes, static (record, _) => (long)(record.Index + record.Target.ObjectId + record.Parent.Sequence + record.Uid)
             + record.Name.Length + record.JobId.Length + record.Nid.Number, line));
         Measure("decode and encode to text", count, () => Scan(bytes, static (record, line) => ChangelogText.Format(record, line), line));
-        foreach (int window in (int[])[1_000, 65_536, 1_000_000])
+        CoalesceAll(bytes, count, [1_000, 65_536, 1_000_000]);
+        for (int round = 0; round < Rounds; round++) await FollowAsync(Path.Combine(directory, $"changelog-{round}"), bytes, count);
+
+        // More records than the largest window holds, of more files than a cache does.
+        bytes = Generate(ManyRecords, 1_000_000, out count);
+        CoalesceAll(bytes, count, [65_536, 1_000_000]);
+    }
+
+    private static void CoalesceAll(byte[] bytes, int count, int[] windows)
+    {
+        foreach (int window in windows)
         {
             var coalescer = new ChangelogCoalescer(new Discard(), new CoalescerOptions { WindowRecords = window });
             Measure($"decode and coalesce, window {window}", count, () => Coalesce(coalescer, bytes));
             Console.WriteLine($"  {coalescer.Counts}");
         }
-
-        for (int round = 0; round < Rounds; round++) await FollowAsync(Path.Combine(directory, $"changelog-{round}"), bytes, count);
     }
 
-    private static byte[] Generate(out int count)
+    private static byte[] Generate(int records, int objects, out int count)
     {
         var changelog = new SimulatedChangelog("lab-MDT0000", TimeProvider.System) { Mask = ChangelogMask.All };
         changelog.Register();
-        var space = new SimulatedNamespace(new NamespaceOptions { TargetObjects = 100_000, OddNameShare = 0.01 }, changelog, DateTimeOffset.UtcNow);
-        while (changelog.CurrentIndex < Records) space.Run(1000);
+        var space = new SimulatedNamespace(new NamespaceOptions { TargetObjects = objects, OddNameShare = 0.01 }, changelog, DateTimeOffset.UtcNow);
+        while (changelog.CurrentIndex < (ulong)records) space.Run(1000);
         count = (int)changelog.CurrentIndex;
         using var all = new MemoryStream();
         using IChangelogStream stream = changelog.Open(1);
         var buffer = new byte[1 << 20];
         while (stream.Read(buffer) is > 0 and var read) all.Write(buffer, 0, read);
+        Console.WriteLine($"{count} records of {objects} objects, {all.Length / count} bytes on average");
         return all.ToArray();
     }
 
@@ -56,6 +66,7 @@ internal static class ChangelogSpeed
         var wall = new List<double>();
         var cpu = new List<double>();
         long allocated = 0;
+        long started = Stopwatch.GetTimestamp();
         for (int round = -2; round < Rounds; round++)
         {
             long before = GC.GetTotalAllocatedBytes(true);
@@ -63,6 +74,8 @@ internal static class ChangelogSpeed
             long start = Stopwatch.GetTimestamp();
             work();
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            // Long enough for the compiler's last tier.
+            if (round < 0 && Stopwatch.GetElapsedTime(started) < WarmUp) round = -2;
             if (round < 0) continue;
             wall.Add(seconds);
             cpu.Add((Environment.CpuUsage.TotalTime - cpuStart).TotalSeconds);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using Weir.Lustre;
 using Weir.Lustre.Changelog;
 
@@ -22,15 +21,12 @@ public sealed class ChangelogCoalescer
     private const int None = FileTable.None;
 
     private readonly ICoalescedSink _sink;
-    private readonly Slot[] _slots;
-    private readonly byte[] _bytes;
+    private readonly RecordWindow _window;
     private readonly FileTable _files;
+    private readonly PendingRecords? _pending;
+    private readonly int _capacity;
     private readonly ulong _alreadyGiven;
-    private int _free;
     private int _count;
-    private int _oldest = None;
-    private int _newest = None;
-    private long _written;
     private long _taken;
     private long _given;
     private long _collapsed;
@@ -45,58 +41,76 @@ public sealed class ChangelogCoalescer
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)options.WindowRecords * options.AverageRecordBytes, 1L << 30);
         _sink = sink;
         _alreadyGiven = options.AlreadyGivenUpTo;
-        _slots = new Slot[options.WindowRecords];
-        for (int i = 0; i < _slots.Length; i++) _slots[i].Newer = i + 1 < _slots.Length ? i + 1 : None;
-        _bytes = new byte[Math.Max(options.WindowRecords * options.AverageRecordBytes, 8 * ChangelogRecord.MaxBytes)];
+        _capacity = options.WindowRecords;
+        _window = new(Math.Max(options.WindowRecords * (options.AverageRecordBytes + Slot.Bytes), 8 * (ChangelogRecord.MaxBytes + 2 * Slot.Bytes)));
 
         // A record names up to three files, one of its own and two directories; one more is looked up before there is room for its record.
         _files = new(3 * options.WindowRecords + 1);
+        if (options.WindowRecords >= PendingRecords.LeastWindow) _pending = new(_window, _files);
     }
 
     public CoalescerCounts Counts => new(_taken, _given, _collapsed, _merged, _cancelled);
 
     /// <summary>Records in the window.</summary>
-    public int WindowCount => _count;
+    public int WindowCount => _count + (_pending?.Count ?? 0);
 
     /// <summary>Takes the next record; its index is above those before it.</summary>
     public void Add(ChangelogRecord record)
     {
         _taken++;
-        ChangelogType type = record.Type;
-        switch (KindOf(record, type))
+        int slot;
+        while ((slot = _window.TryAdd(record)) == None)
         {
-            case Kind.Audit:
-                AddUnmerged(record, None);
-                return;
-            case Kind.Attribute:
-                AddAttribute(record, type);
-                return;
-            case Kind.Remove:
-                if (!TryRemove(record, type)) AddUnmerged(record, _files.FindOrAdd(record.Target));
-                return;
-            case Kind.Rename:
-                AddRename(record);
-                return;
-            case Kind.Create:
-                Append(record, record.Flags, record.Target, isCreate: true);
-                return;
-            case Kind.SplitRename:
-                // Which file they rename only the order of records can tell, so nothing is left out across them.
-                Flush();
-                _given++;
-                _sink.Take(record);
-                return;
-            default:
-                AddUnmerged(record, _files.FindOrAdd(record.Target));
-                return;
+            if (_count > 0) GiveQuarter();
+            else Process(_pending!.Take());
+            _window.FreeGone();
         }
+
+        if (_pending is null) Process(slot);
+        else if (_pending.Add(slot) is not None and var ready) Process(ready);
     }
 
     /// <summary>Gives out everything in the window.</summary>
     public void Flush()
     {
-        while (_oldest != None) GiveOldest();
-        _written = 0;
+        while (_pending is { Count: > 0 }) Process(_pending.Take());
+        Give(_count);
+    }
+
+    private void Process(int slot)
+    {
+        ChangelogRecord record = _window.Record(slot);
+        switch (KindOf(record, record.Type))
+        {
+            case Kind.Audit:
+                Hold(slot, record, None);
+                return;
+            case Kind.Attribute:
+                AddAttribute(slot, record);
+                return;
+            case Kind.Remove:
+                if (TryRemove(record)) LeaveOut(slot);
+                else Hold(slot, record, Find(record.Target, adds: true));
+                return;
+            case Kind.Rename:
+                AddRename(slot, record);
+                return;
+            case Kind.Create:
+                int file = Find(record.Target, adds: true);
+                Hold(slot, record, file);
+                _files[file].CreateSlot = slot;
+                return;
+            case Kind.SplitRename:
+                // Which file they rename only the order of records can tell, so nothing is left out across them.
+                Give(_count);
+                _given++;
+                _sink.Take(record);
+                LeaveOut(slot);
+                return;
+            default:
+                Hold(slot, record, Find(record.Target, adds: true));
+                return;
+        }
     }
 
     private static Kind KindOf(ChangelogRecord record, ChangelogType type) => type switch
@@ -112,30 +126,38 @@ public sealed class ChangelogCoalescer
     };
 
     /// <summary>An attribute's change: the latest of its kind stands for all, with the flags of all.</summary>
-    private void AddAttribute(ChangelogRecord record, ChangelogType type)
+    private void AddAttribute(int added, ChangelogRecord record)
     {
-        int file = _files.FindOrAdd(record.Target);
-        ushort flags = record.Flags;
+        int file = Find(record.Target, adds: true), newer = None;
         int slot = _files[file].NewestSlot;
-        for (int looked = 0; slot != None && looked < MaxLookBack; looked++, slot = _slots[slot].OlderOfFile)
+        for (int looked = 0; slot != None && looked < MaxLookBack; looked++)
         {
-            if (_slots[slot].Type != type) continue;
-            ChangelogRecord earlier = RecordOf(slot);
-            if (type == ChangelogType.SetXattr && !earlier.Xattr.SequenceEqual(record.Xattr)) continue;
-            flags |= earlier.Flags;
-            Release(slot, keepFile: true);
-            _merged++;
-            break;
+            int older = _window.OlderOfFile(slot);
+            if (_window[slot].Type == record.Type)
+            {
+                ChangelogRecord earlier = _window.Record(slot);
+                if (record.Type != ChangelogType.SetXattr || earlier.Xattr.SequenceEqual(record.Xattr))
+                {
+                    ushort flags = (ushort)(record.Flags | earlier.Flags);
+                    if (flags != record.Flags) BinaryPrimitives.WriteUInt16LittleEndian(_window.Bytes(added)[2..], (ushort)((ushort)record.Format | flags));
+                    Unlink(slot, newer);
+                    Release(slot, keeps: file);
+                    _merged++;
+                    break;
+                }
+            }
+
+            (newer, slot) = (slot, older);
         }
 
-        Append(record, flags, file, isCreate: false);
+        Hold(added, record, file);
     }
 
-    private bool TryRemove(ChangelogRecord record, ChangelogType type)
+    private bool TryRemove(ChangelogRecord record)
     {
-        int file = _files.Find(record.Target);
+        int file = Find(record.Target, adds: false);
         if (file == None) return false;
-        bool isLast = type == ChangelogType.RemoveDirectory || (record.Flags & LastLink) != 0;
+        bool isLast = record.Type == ChangelogType.RemoveDirectory || (record.Flags & LastLink) != 0;
 
         // Somebody has to learn of a copy in an archive that nothing names any more.
         if (isLast && (record.Flags & HasArchiveCopy) == 0 && TryCollapse(file))
@@ -144,179 +166,157 @@ public sealed class ChangelogCoalescer
             return true;
         }
 
-        if (isLast) return false;
-        int link = FindLink(file, record);
-        if (link == None) return false;
-        Release(link);
+        if (isLast || !TryCancelLink(file, record)) return false;
         _cancelled += 2;
         return true;
     }
 
-    /// <summary>The link that made the name, unless the file was renamed since.</summary>
-    private int FindLink(int file, ChangelogRecord removal)
+    /// <summary>Leaves out the link that made the name, unless the file was renamed since.</summary>
+    private bool TryCancelLink(int file, ChangelogRecord removal)
     {
-        int slot = _files[file].NewestSlot;
-        for (int looked = 0; slot != None && looked < MaxLookBack; looked++, slot = _slots[slot].OlderOfFile)
+        int slot = _files[file].NewestSlot, newer = None;
+        for (int looked = 0; slot != None && looked < MaxLookBack; looked++)
         {
-            if (_slots[slot].Type is ChangelogType.Rename or ChangelogType.Migrate) return None;
-            if (_slots[slot].Type != ChangelogType.HardLink) continue;
-            ChangelogRecord link = RecordOf(slot);
-            if (link.Index <= _alreadyGiven) return None;
-            if (link.Parent == removal.Parent && link.Name.SequenceEqual(removal.Name)) return slot;
+            if (_window[slot].Type is ChangelogType.Rename or ChangelogType.Migrate) return false;
+            if (_window[slot].Type == ChangelogType.HardLink)
+            {
+                ChangelogRecord link = _window.Record(slot);
+                if (link.Index <= _alreadyGiven) return false;
+                if (link.Parent == removal.Parent && link.Name.SequenceEqual(removal.Name))
+                {
+                    Unlink(slot, newer);
+                    Release(slot, keeps: None);
+                    return true;
+                }
+            }
+
+            (newer, slot) = (slot, _window.OlderOfFile(slot));
         }
 
-        return None;
+        return false;
     }
 
-    /// <summary>Drops everything about a file that was made in the window, when nothing else in it depends on the file.</summary>
+    /// <summary>Leaves out everything about a file that was made in the window, when nothing else in it depends on the file.</summary>
     private bool TryCollapse(int file)
     {
         ref FileState state = ref _files[file];
-        if (state.CreateSlot == None || state.Children > 0 || state.Overwrites > 0 || RecordOf(state.CreateSlot).Index <= _alreadyGiven) return false;
-        while (_files[file].NewestSlot is not None and var slot)
+        if (state.CreateSlot == None || state.Children > 0 || state.Overwrites > 0 || _window.Record(state.CreateSlot).Index <= _alreadyGiven) return false;
+        for (int slot = state.NewestSlot; slot != None;)
         {
-            Release(slot, keepFile: true);
+            int older = _window.OlderOfFile(slot);
+            state.NewestSlot = older;
+            Release(slot, keeps: file);
             _collapsed++;
+            slot = older;
         }
 
         _files.RemoveIfUnused(file);
         return true;
     }
 
-    private void AddRename(ChangelogRecord record)
+    private void AddRename(int slot, ChangelogRecord record)
     {
         bool overwrites = record.Target != default;
-        if (overwrites && (record.Flags & (LastLink | HasArchiveCopy)) == LastLink && _files.Find(record.Target) is not None and var overwritten) TryCollapse(overwritten);
-        int slot = Append(record, record.Flags, record.Source, isCreate: false);
-        if (overwrites) Pin(slot);
+        if (overwrites && (record.Flags & (LastLink | HasArchiveCopy)) == LastLink && Find(record.Target, adds: false) is not None and var overwritten) TryCollapse(overwritten);
+        int file = Find(record.Source, adds: true);
+        Hold(slot, record, file);
+        if (!overwrites) return;
+        _window[slot].Overwrites = true;
+        _files[file].Overwrites++;
     }
 
-    /// <summary>Keeps the record's file from being collapsed as long as the record is in the window.</summary>
-    private void Pin(int slot)
+    private int Find(in Fid fid, bool adds) => adds ? _files.FindOrAdd(fid, FileTable.Hash(fid)) : _files.Find(fid, FileTable.Hash(fid));
+
+    /// <summary>The record stays in the window, as the newest of its file.</summary>
+    private void Hold(int position, ChangelogRecord record, int file)
     {
-        _slots[slot].Overwrites = true;
-        _files[_slots[slot].File].Overwrites++;
-    }
-
-    private void AddUnmerged(ChangelogRecord record, int file) => Append(record, record.Flags, file, isCreate: false);
-
-    private int Append(ChangelogRecord record, ushort flags, in Fid fid, bool isCreate) => Append(record, flags, _files.FindOrAdd(fid), isCreate);
-
-    private int Append(ChangelogRecord record, ushort flags, int file, bool isCreate)
-    {
-        if (file != None) _files[file].Children++;
-        MakeRoom(record.Length);
-        if (file != None) _files[file].Children--;
-        int index = _free;
-        ref Slot slot = ref _slots[index];
-        _free = slot.Newer;
-        long at = Place(record.Length);
-        Span<byte> bytes = _bytes.AsSpan((int)(at % _bytes.Length), record.Length);
-        record.Raw.CopyTo(bytes);
-        if (flags != record.Flags) BinaryPrimitives.WriteUInt16LittleEndian(bytes[2..], (ushort)((ushort)record.Format | flags));
-        slot = new()
+        if (_count == _capacity)
         {
-            Older = _newest,
-            Newer = None,
-            OlderOfFile = None,
-            NewerOfFile = None,
-            File = file,
-            Parent = Hold(record.Parent),
-            SourceParent = record.HasRename ? Hold(record.SourceParent) : None,
-            Offset = at,
-            Length = record.Length,
-            Type = record.Type,
-        };
-        if (_newest != None) _slots[_newest].Newer = index;
-        else _oldest = index;
-        _newest = index;
+            // The file must not be forgotten in between.
+            if (file != None) _files[file].Children++;
+            GiveQuarter();
+            if (file != None) _files[file].Children--;
+        }
+
+        ref Slot slot = ref _window[position];
+        slot.State = SlotState.Held;
+        slot.File = file;
+        slot.Parent = CountChild(record.Parent);
+        slot.SourceParent = record.HasRename ? CountChild(record.SourceParent) : None;
+        slot.Older = None;
         _count++;
-        if (file == None) return index;
+        if (file == None) return;
         ref FileState state = ref _files[file];
-        slot.OlderOfFile = state.NewestSlot;
-        if (state.NewestSlot != None) _slots[state.NewestSlot].NewerOfFile = index;
-        state.NewestSlot = index;
-        if (isCreate) state.CreateSlot = index;
-        return index;
+        slot.Older = state.NewestSlot;
+        state.NewestSlot = position;
     }
 
     /// <summary>Counts a record of a directory that may have been made in the window; others need no count.</summary>
-    private int Hold(in Fid directory)
+    private int CountChild(in Fid directory)
     {
-        int file = directory == default ? None : _files.Find(directory);
+        int file = directory == default ? None : Find(directory, adds: false);
         if (file != None) _files[file].Children++;
         return file;
     }
 
-    private void Drop(int directory)
+    private void DropChild(int directory, int keeps)
     {
         if (directory == None) return;
         _files[directory].Children--;
-        _files.RemoveIfUnused(directory);
+        if (directory != keeps) _files.RemoveIfUnused(directory);
     }
 
-    private void MakeRoom(int length)
+    /// <summary>Takes a record out of those of its file.</summary>
+    /// <param name="newer">The record of the file that links to it; none when it is the newest.</param>
+    private void Unlink(int position, int newer)
     {
-        if (_free != None && HasBytes(length)) return;
-        for (int i = Math.Max(1, _count / 4); i > 0 && _oldest != None; i--) GiveOldest();
-        while (!HasBytes(length)) GiveOldest();
+        int older = _window.OlderOfFile(position);
+        if (newer != None) _window[newer].Older = older;
+        else _files[_window[position].File].NewestSlot = older;
     }
 
-    /// <summary>Whether the record fits between the newest and the oldest in the ring of bytes, in one piece.</summary>
-    private bool HasBytes(int length) => _oldest == None || PlaceFor(length) + length - _slots[_oldest].Offset <= _bytes.Length;
-
-    private long PlaceFor(int length)
+    /// <summary>The record leaves the window; no other of its file links to it any more.</summary>
+    /// <param name="keeps">A file that is still needed whether or not anything in the window names it.</param>
+    private void Release(int position, int keeps)
     {
-        long untilWrap = _bytes.Length - _written % _bytes.Length;
-        return untilWrap < length ? _written + untilWrap : _written;
-    }
-
-    private long Place(int length)
-    {
-        long at = PlaceFor(length);
-        _written = at + length;
-        return at;
-    }
-
-    private void GiveOldest()
-    {
-        _given++;
-        _sink.Take(RecordOf(_oldest));
-        Release(_oldest);
-    }
-
-    private void Release(int index, bool keepFile = false)
-    {
-        ref Slot slot = ref _slots[index];
-        if (slot.Older != None) _slots[slot.Older].Newer = slot.Newer;
-        else _oldest = slot.Newer;
-        if (slot.Newer != None) _slots[slot.Newer].Older = slot.Older;
-        else _newest = slot.Older;
-        if (slot.File != None) Unlink(index, ref slot, keepFile);
-        Drop(slot.Parent);
-        Drop(slot.SourceParent);
-        slot.Newer = _free;
-        _free = index;
+        ref Slot slot = ref _window[position];
         _count--;
+        slot.State = SlotState.Gone;
+        if (slot.File != None)
+        {
+            ref FileState state = ref _files[slot.File];
+            if (state.CreateSlot == position) state.CreateSlot = None;
+            if (slot.Overwrites) state.Overwrites--;
+            if (slot.File != keeps) _files.RemoveIfUnused(slot.File);
+        }
+
+        DropChild(slot.Parent, keeps);
+        DropChild(slot.SourceParent, keeps);
     }
 
-    private void Unlink(int index, ref Slot slot, bool keepFile)
+    private void LeaveOut(int position)
     {
-        ref FileState state = ref _files[slot.File];
-        if (slot.NewerOfFile != None) _slots[slot.NewerOfFile].OlderOfFile = slot.OlderOfFile;
-        else state.NewestSlot = slot.OlderOfFile;
-        if (slot.OlderOfFile != None) _slots[slot.OlderOfFile].NewerOfFile = slot.NewerOfFile;
-        if (state.CreateSlot == index) state.CreateSlot = None;
-        if (slot.Overwrites) state.Overwrites--;
-        if (!keepFile) _files.RemoveIfUnused(slot.File);
+        _window[position].State = SlotState.Gone;
+        _window.FreeGone();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ChangelogRecord RecordOf(int index)
+    private void GiveQuarter() => Give(Math.Max(1, _count / 4));
+
+    private void Give(int count)
     {
-        ref Slot slot = ref _slots[index];
-        ChangelogRecord.TryParse(_bytes.AsSpan((int)(slot.Offset % _bytes.Length), slot.Length), out ChangelogRecord record);
-        return record;
+        var scout = new WindowScout(_window, _files, _pending is not null && count > WindowScout.Ahead);
+        for (; count > 0; count--)
+        {
+            scout.Step();
+            _window.FreeGone();
+            int oldest = _window.Head;
+            _given++;
+            _sink.Take(_window.Record(oldest));
+            if (_window[oldest].File is not None and var file && _files[file].NewestSlot == oldest) _files[file].NewestSlot = None;
+            Release(oldest, keeps: None);
+        }
+
+        _window.FreeGone();
     }
 
     private enum Kind

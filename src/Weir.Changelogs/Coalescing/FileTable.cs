@@ -7,7 +7,7 @@ namespace Weir.Changelogs.Coalescing;
 /// The files that have records in the window, found by fid without allocating. Open addressing, linear probing; a cell carries
 /// its file's hash, so that probing touches no other file's memory.
 /// </summary>
-internal sealed class FileTable
+internal sealed unsafe class FileTable
 {
     public const int None = -1;
 
@@ -16,6 +16,8 @@ internal sealed class FileTable
     /// <summary>The hash in the high half, the file's number plus one in the low one.</summary>
     private readonly ulong[] _cells;
     private readonly FileState[] _files;
+    private readonly ulong* _cellsAt;
+    private readonly FileState* _filesAt;
     private readonly uint _mask;
     private int _free;
 
@@ -23,16 +25,41 @@ internal sealed class FileTable
     {
         uint cells = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity + (uint)capacity / 3 + 2);
         _mask = cells - 1;
-        _cells = new ulong[cells];
-        _files = new FileState[capacity];
+        _cells = LargeArray.Allocate<ulong>((int)cells);
+        _files = LargeArray.Allocate<FileState>(capacity);
+        _cellsAt = LargeArray.Address(_cells);
+        _filesAt = LargeArray.Address(_files);
         for (int i = 0; i < capacity; i++) _files[i].NewestSlot = i + 1 < capacity ? i + 1 : None;
     }
 
     public ref FileState this[int file] => ref _files[file];
 
-    public int Find(in Fid fid)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Hash(in Fid fid)
     {
-        uint hash = Hash(fid);
+        ulong hash = (fid.Sequence ^ ((ulong)fid.ObjectId << 32 | fid.Version)) * 0x9E37_79B9_7F4A_7C15;
+        hash ^= hash >> 32;
+        return (uint)((hash * 0xD6E8_FEB8_6659_FD93) >> 32);
+    }
+
+    /// <summary>Asks for the cell where looking for a fid of this hash will start.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void FetchCell(uint hash) => CacheHint.Fetch(_cellsAt + (hash & _mask));
+
+    /// <summary>Asks for a file's state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void FetchState(int file) => CacheHint.Fetch(_filesAt + file);
+
+    /// <summary>A file of this hash, which is likely the one meant; <see cref="None"/> when there is none of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Guess(uint hash)
+    {
+        ulong cell = _cells[hash & _mask];
+        return (uint)(cell >> 32) == hash ? FileOf(cell) : None;
+    }
+
+    public int Find(in Fid fid, uint hash)
+    {
         for (uint cell = hash & _mask; _cells[cell] != Empty; cell = (cell + 1) & _mask)
         {
             if ((uint)(_cells[cell] >> 32) == hash && _files[FileOf(_cells[cell])].Fid == fid) return FileOf(_cells[cell]);
@@ -41,9 +68,9 @@ internal sealed class FileTable
         return None;
     }
 
-    public int FindOrAdd(in Fid fid)
+    public int FindOrAdd(in Fid fid, uint hash)
     {
-        uint hash = Hash(fid), cell = hash & _mask;
+        uint cell = hash & _mask;
         for (; _cells[cell] != Empty; cell = (cell + 1) & _mask)
         {
             if ((uint)(_cells[cell] >> 32) == hash && _files[FileOf(_cells[cell])].Fid == fid) return FileOf(_cells[cell]);
@@ -79,14 +106,6 @@ internal sealed class FileTable
     }
 
     private static int FileOf(ulong cell) => (int)(uint)cell - 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Hash(in Fid fid)
-    {
-        ulong hash = (fid.Sequence ^ ((ulong)fid.ObjectId << 32 | fid.Version)) * 0x9E37_79B9_7F4A_7C15;
-        hash ^= hash >> 32;
-        return (uint)((hash * 0xD6E8_FEB8_6659_FD93) >> 32);
-    }
 }
 
 /// <summary>What the window knows of one file.</summary>
@@ -94,7 +113,7 @@ internal struct FileState
 {
     public Fid Fid;
 
-    /// <summary>Its record touched last; from there back over <see cref="Slot.OlderOfFile"/>. Of a free state: the next free one.</summary>
+    /// <summary>Its record touched last; from there back over <see cref="RecordWindow.OlderOfFile"/>. Of a free state: the next free one.</summary>
     public int NewestSlot;
 
     /// <summary>The record that made it, when that is in the window.</summary>
@@ -105,24 +124,4 @@ internal struct FileState
 
     /// <summary>Renames in the window that put it over another file: what they removed must be told.</summary>
     public int Overwrites;
-}
-
-/// <summary>One record in the window.</summary>
-internal struct Slot
-{
-    /// <summary>Neighbours in the order of indices.</summary>
-    public int Older;
-    public int Newer;
-
-    /// <summary>Neighbours among the records of the same file.</summary>
-    public int OlderOfFile;
-    public int NewerOfFile;
-
-    public int File;
-    public int Parent;
-    public int SourceParent;
-    public long Offset;
-    public int Length;
-    public Weir.Lustre.Changelog.ChangelogType Type;
-    public bool Overwrites;
 }

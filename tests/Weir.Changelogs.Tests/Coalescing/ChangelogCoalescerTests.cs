@@ -177,7 +177,7 @@ public sealed class ChangelogCoalescerTests
         var coalesced = new NamespaceReplay();
         var whole = new NamespaceReplay();
         var sink = new OrderedReplay(coalesced);
-        var coalescer = new ChangelogCoalescer(sink, new CoalescerOptions { WindowRecords = 4 << random.Next(12) });
+        var coalescer = new ChangelogCoalescer(sink, new CoalescerOptions { WindowRecords = seed % 2 == 0 ? 4 << random.Next(11) : PendingRecords.LeastWindow << random.Next(4) });
         var buffer = new byte[1 << 20];
         for (int done = 0; done < operations; done += 5000)
         {
@@ -206,6 +206,56 @@ public sealed class ChangelogCoalescerTests
         CoalescerCounts counts = coalescer.Counts;
         Assert.Equal(counts.Taken, counts.Given + coalescer.WindowCount + counts.Collapsed + counts.Merged + counts.Cancelled);
         Assert.True(counts.Merged > 0 && counts.Collapsed > 0, $"seed {seed}: {counts}");
+    }
+
+    /// <summary>
+    /// Records that no file system makes (files that are their own directories, names of what was removed) come out in order, none
+    /// is counted twice, and nothing of them stays behind.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Records_that_contradict_each_other_only_come_out_in_order(int seed)
+    {
+        var random = new Random(seed);
+        var sink = new OrderedReplay(new NamespaceReplay());
+        var coalescer = new ChangelogCoalescer(sink, new CoalescerOptions { WindowRecords = seed % 2 == 0 ? random.Next(4, 200) : PendingRecords.LeastWindow });
+        int files = random.Next(2, 3000);
+        for (int i = 0; i < 60_000; i++)
+        {
+            Fid NextFid() => random.Next(8) == 0 ? default : new(7, (uint)random.Next(files), 0);
+            var type = (ChangelogType)random.Next(26);
+            bool renames = type == ChangelogType.Rename || random.Next(20) == 0;
+            Add(coalescer, new ChangelogFields
+            {
+                Type = type,
+                Format = ChangelogFormat.Version | (renames ? ChangelogFormat.Rename : 0),
+                Index = ++_index,
+                Target = NextFid(),
+                Flags = (ushort)random.Next(4),
+                Parent = NextFid(),
+                Source = renames ? NextFid() : default,
+                SourceParent = renames ? NextFid() : default,
+                Name = Encoding.UTF8.GetBytes(new string('n', random.Next(random.Next(2) == 0 ? 3 : 300))),
+            });
+            if (random.Next(20_000) == 0) coalescer.Flush();
+        }
+
+        coalescer.Flush();
+        CoalescerCounts counts = coalescer.Counts;
+        Assert.Equal(0, coalescer.WindowCount);
+        Assert.Equal(60_000, counts.Given + counts.Collapsed + counts.Merged + counts.Cancelled);
+        Assert.True(counts.Merged > 0 && counts.Collapsed > 0, $"seed {seed}: {counts}");
+
+        // What was left in the table would keep this file from being left out.
+        long collapsed = counts.Collapsed;
+        for (uint file = 0; file < files; file++)
+        {
+            Add(coalescer, ChangelogType.Create, new(7, file, 0), "a");
+            Add(coalescer, ChangelogType.Unlink, new(7, file, 0), "a", flags: 1);
+        }
+
+        coalescer.Flush();
+        Assert.Equal(collapsed + 2 * files, coalescer.Counts.Collapsed);
     }
 
     private void Rename(ChangelogCoalescer coalescer, Fid file, string from, string to1, Fid over = default, Fid? to = null)
