@@ -15,7 +15,7 @@ public static class CodingPaths
 
     /// <summary>The path in use. The first call tests its kernels.</summary>
     /// <exception cref="CodingSelfTestException">A kernel disagrees with the reference: nothing may be read or written with it.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="Variable"/> names no path that this processor has.</exception>
+    /// <exception cref="CodingPathException"><see cref="Variable"/> names no path that this processor has.</exception>
     public static CodingPath Current => Chosen.Value;
 
     public static bool IsSupported(CodingPath path) => path switch
@@ -35,7 +35,7 @@ public static class CodingPaths
         CodingPath path = Available[^1];
         if (name is { Length: > 0 } && (!Enum.TryParse(name, ignoreCase: true, out path) || !IsSupported(path)))
         {
-            throw new InvalidOperationException(
+            throw new CodingPathException(
                 $"{Variable}={name} names no coding path of this processor; it has {string.Join(", ", Available)}.");
         }
 

@@ -10,8 +10,11 @@ internal sealed class WeirProcess : IDisposable
     public WeirProcess(string feed, params string[] words) : this(feed, new Dictionary<string, string>(), words) { }
 
     public WeirProcess(string feed, IReadOnlyDictionary<string, string> variables, params string[] words)
+        : this(AppContext.BaseDirectory, feed, variables, words) { }
+
+    private WeirProcess(string directory, string feed, IReadOnlyDictionary<string, string> variables, string[] words)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "weir.dll"), .. words])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(directory, "weir.dll"), .. words])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -21,6 +24,9 @@ internal sealed class WeirProcess : IDisposable
         foreach ((string name, string value) in variables) start.Environment[name] = value;
         _process = Process.Start(start)!;
     }
+
+    /// <summary>Another copy of the program, without a feed.</summary>
+    public static WeirProcess Of(string directory, params string[] words) => new(directory, "", new Dictionary<string, string>(), words);
 
     public StreamReader Out => _process.StandardOutput;
 
