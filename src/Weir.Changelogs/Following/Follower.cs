@@ -27,6 +27,7 @@ public sealed class Follower
     private RecordBatch _appending = new(4096);
     private Task<RecordId>? _append;
     private bool _isPlaced;
+    private bool _followsHole;
     private RecordId _durableId;
     private long _unmarkedBytes;
     private ulong _milliseconds;
@@ -107,12 +108,14 @@ public sealed class Follower
 
         // A new user is owed what was written after its registration, and nothing before.
         if (index == 0 && user is not null) index = user.Index;
+        if (last == RecordId.Zero) await _feed.WritePositionAsync(_topic, PositionName, WholeTopic.StartAfter(index), cancellationToken);
         _builder.StartAfter(index, isStartKnown);
         _durableIndex = _resumedIndex = index;
         _filling.Clear();
 
         // What is appended again after a hole must not take the ids of what follows the hole.
-        if (index < last.Sequence) _milliseconds++;
+        _followsHole = index < last.Sequence;
+        if (_followsHole) _milliseconds++;
         _isPlaced = true;
         Log.Following(_logger, _device.Mdt, index + 1);
         if (last != RecordId.Zero && (user is null || user.Index < index)) Clear(index);
@@ -133,7 +136,7 @@ public sealed class Follower
         if (_builder.Repeats > repeats) Log.Repeated(_logger, _device.Mdt, _builder.Repeats - repeats);
         _builder.Finish(_filling, Now());
         await HandOverAsync(cancellationToken);
-        await AwaitAppendAsync();
+        await AwaitAppendAsync(cancellationToken);
         if (_unmarkedBytes > 0) await MarkAsync(cancellationToken);
     }
 
@@ -155,7 +158,7 @@ public sealed class Follower
             {
                 // What was read so far must not wait for what may come.
                 await HandOverAsync(cancellationToken);
-                await AwaitAppendAsync();
+                await AwaitAppendAsync(cancellationToken);
                 stream.Poll(_options.PollInterval);
             }
         }
@@ -164,7 +167,7 @@ public sealed class Follower
     /// <summary>Starts appending what is filled, once the append before it is durable and cleared.</summary>
     private async ValueTask HandOverAsync(CancellationToken cancellationToken)
     {
-        await AwaitAppendAsync();
+        await AwaitAppendAsync(cancellationToken);
         if (_unmarkedBytes >= _options.MarkBytes) await MarkAsync(cancellationToken);
         if (_filling.Count == 0) return;
         (_filling, _appending) = (_appending, _filling);
@@ -175,7 +178,7 @@ public sealed class Follower
         _append = _feed.AppendAsync(_topic, _appending, default, cancellationToken).AsTask();
     }
 
-    private async ValueTask AwaitAppendAsync()
+    private async ValueTask AwaitAppendAsync(CancellationToken cancellationToken)
     {
         if (_append is null) return;
         try
@@ -187,6 +190,9 @@ public sealed class Follower
             _append = null;
         }
 
+        // Looked for again after the next crash, the hole would be found again, and its records not with the MDT any more.
+        if (_followsHole) await MarkAsync(cancellationToken);
+        _followsHole = false;
         _durableIndex = _appendingIndex;
         Clear(_durableIndex);
     }

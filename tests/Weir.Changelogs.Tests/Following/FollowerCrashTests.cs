@@ -15,7 +15,7 @@ public sealed class FollowerCrashTests
 {
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("WEIR_TEST_LONG") is not null;
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, IsLong ? 200 : 8)];
+    public static TheoryData<int> Seeds => IsLong ? [.. Enumerable.Range(1, 200)] : [.. Enumerable.Range(1, 8), 26, 121];
 
     [Theory]
     [MemberData(nameof(Seeds))]
