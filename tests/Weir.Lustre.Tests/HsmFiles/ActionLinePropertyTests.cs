@@ -66,17 +66,22 @@ public sealed class ActionLinePropertyTests
         byte[] canonical = Encoding.ASCII.GetBytes(RandomRecords.NextLine(new Random(1)));
         byte[] shortForm = "idx=[1/2] action=RESTORE fid=[0xabc] status=STARTED"u8.ToArray();
         byte[] wrong = "idx=[1/2] action=RESTORE fid=[0xabc"u8.ToArray();
-        long read = 0;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+
+        // What reading allocates shows in every round; what the runtime does once for this thread, while it warms up, does not.
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++)
         {
-            if (ActionLine.TryParse(canonical, out _) == LineError.None) read++;
-            if (ActionLine.TryParse(shortForm, out _) == LineError.None) read++;
-            if (ActionLine.TryParse(wrong, out _) == LineError.None) read++;
+            long read = 0, before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++) read += ReadAll();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(2000, read);
         }
 
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.Equal((2000, 0), (read, allocated));
+        Assert.Equal(0, least);
+
+        int ReadAll() => (ActionLine.TryParse(canonical, out _) == LineError.None ? 1 : 0)
+            + (ActionLine.TryParse(shortForm, out _) == LineError.None ? 1 : 0)
+            + (ActionLine.TryParse(wrong, out _) == LineError.None ? 1 : 0);
     }
 
     private static byte[] Mutate(Random random, byte[] line)
