@@ -49,6 +49,9 @@ public sealed class Follower
         _buffer = new byte[options.ReadBytes];
     }
 
+    /// <summary>The MDT that is followed.</summary>
+    public string Mdt => _device.Mdt;
+
     public FollowerCounts Counts => new(
         _builder.Records, _builder.Repeats, _builder.Omitted, _builder.Gaps, _builder.Missing, _builder.Damaged, _clearFailures, _durableIndex, _clearedIndex);
 

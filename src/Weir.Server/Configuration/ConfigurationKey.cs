@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Weir.Server.Configuration;
 
 /// <summary>One key that a section knows.</summary>
@@ -32,4 +34,22 @@ public sealed record ConfigurationKey(
             return null;
         },
         options => Duration.Format(read(options)));
+
+    /// <summary>A key whose value is a list, each item of which is looked at.</summary>
+    public static ConfigurationKey List(
+        string section, string name, string description, int most, Func<string, string?> check,
+        Action<WeirOptions, IReadOnlyList<string>> apply, Func<WeirOptions, IReadOnlyList<string>?> read) => new(
+        section, name, description,
+        (options, value) =>
+        {
+            if (value.Items.Count > most) return string.Create(CultureInfo.InvariantCulture, $"has {value.Items.Count} items; there may be {most}");
+            foreach (string item in value.Items)
+            {
+                if (check(item) is { } problem) return problem;
+            }
+
+            apply(options, value.Items);
+            return null;
+        },
+        read) { IsList = true };
 }

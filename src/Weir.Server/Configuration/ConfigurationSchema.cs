@@ -7,7 +7,7 @@ namespace Weir.Server.Configuration;
 public static class ConfigurationSchema
 {
     /// <summary>In the order in which they are shown.</summary>
-    public static IReadOnlyList<ConfigurationKey> Keys { get; } = [.. FeedOptions.Keys, .. HsmKeys.All, .. RestoreAheadKeys.All];
+    public static IReadOnlyList<ConfigurationKey> Keys { get; } = [.. FeedOptions.Keys, .. HsmKeys.All, .. RestoreAheadKeys.All, .. ChangelogsOptions.Keys];
 
     private static readonly FrozenDictionary<string, ConfigurationKey> ByName = Keys.ToFrozenDictionary(key => key.FullName);
 

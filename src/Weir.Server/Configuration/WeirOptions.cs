@@ -8,4 +8,6 @@ public sealed class WeirOptions
     public FeedOptions Feed { get; } = new();
 
     public HsmOptions Hsm { get; } = new();
+
+    public ChangelogsOptions Changelogs { get; } = new();
 }

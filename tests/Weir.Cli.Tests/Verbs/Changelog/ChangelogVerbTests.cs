@@ -47,6 +47,24 @@ public sealed class ChangelogVerbTests : FeedFixture
     }
 
     [Fact]
+    public async Task Without_a_name_the_configured_MDTs_are_followed_and_each_failure_is_told()
+    {
+        string config = Path.Combine(Path.GetDirectoryName(FeedDirectory)!, "weir.yaml");
+        await File.WriteAllTextAsync(config, "changelogs:\n  mdts: [none-MDT0000:cl1, none-MDT0001]\n  mask: CREAT,UNLNK\n", TestContext.Current.CancellationToken);
+        Outcome outcome = await RunAsync("changelog", "follow", "-c", config, "--once", "--log-level", "warning");
+        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Out));
+        string[] errors = [.. outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+        Assert.Equal(2, errors.Length);
+        Assert.StartsWith("weir: none-MDT0000: cannot open /dev/changelog-none-MDT0000: ", errors[0]);
+        Assert.StartsWith("weir: none-MDT0001: cannot open /dev/changelog-none-MDT0001: ", errors[1]);
+
+        await File.WriteAllTextAsync(config, $"changelogs:\n  mdts: {Mdt}:cl1\n  mask: CREAT,UNLNK\n", TestContext.Current.CancellationToken);
+        Terminal.Input = Encoding.UTF8.GetBytes(Text);
+        Assert.Equal(0, (await RunAsync("changelog", "follow", "-c", config, "--file", "-", "--log-level", "warning")).ExitCode);
+        Assert.Equal(["3 01CREAT", "5 06UNLNK"], (await RunAsync("changelog", "read", Mdt)).Lines.Select(line => line[..9]));
+    }
+
+    [Fact]
     public async Task Missing_records_are_told_and_the_exit_code_says_so()
     {
         Terminal.Input = Encoding.UTF8.GetBytes(string.Join('\n', Text.Split('\n').Where(line => !line.StartsWith('3'))));
@@ -129,6 +147,13 @@ public sealed class ChangelogVerbTests : FeedFixture
     [InlineData("read ../x")]
     [InlineData("follow testfs-MDT0000 --user robin")]
     [InlineData("follow testfs-MDT0000 --user cl1 --file -")]
+    [InlineData("follow testfs-MDT0000:robin")]
+    [InlineData("follow testfs-MDT0000:cl1 testfs-MDT0000:cl2")]
+    [InlineData("follow testfs-MDT0000 testfs-MDT0001 --user cl1")]
+    [InlineData("follow testfs-MDT0000 testfs-MDT0001 --file -")]
+    [InlineData("follow testfs-MDT0000 testfs-MDT0001 --device-path /x")]
+    [InlineData("follow testfs-MDT0000:cl1 --file -")]
+    [InlineData("follow")]
     [InlineData("clear testfs-MDT0000 robin 1")]
     [InlineData("clear testfs-MDT0000 cl1 -1")]
     [InlineData("clear testfs-MDT0000 cl1 x")]
