@@ -1,0 +1,82 @@
+#include "message.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void append_fid(struct buffer *out, const char *name, const struct lu_fid *fid)
+{
+    /* The numbers as the original client writes them: signed 64 and 32 bits. */
+    buffer_format(out, "\"%s\":{\"f_seq\":%" PRId64 ",\"f_oid\":%" PRId32 ",\"f_ver\":%" PRId32 "}", name, (int64_t)fid->f_seq,
+                  (int32_t)fid->f_oid, (int32_t)fid->f_ver);
+}
+
+static void append_data(struct buffer *out, const struct action *action)
+{
+    if (action->data_is_base64) {
+        buffer_format(out, "\"hai_data_b64\":\"");
+        buffer_base64(out, action->item.hai_data, action->data_length);
+        buffer_append(out, "\"", 1);
+    } else {
+        buffer_format(out, "\"hai_data\":");
+        buffer_json_string(out, action->item.hai_data, action->data_length);
+    }
+}
+
+static void append_action(const struct action *action, void *state)
+{
+    struct buffer *out = state;
+    struct lu_fid fid = action->item.hai_fid, dfid = action->item.hai_dfid;
+    if (out->bytes[out->end - 1] == '}')
+        buffer_append(out, ",", 1);
+    buffer_format(out, "{\"hai_action\":%" PRIu32 ",", action->item.hai_action);
+    append_fid(out, "hai_fid", &fid);
+    buffer_append(out, ",", 1);
+    append_fid(out, "hai_dfid", &dfid);
+    buffer_format(out, ",\"hai_extent_offset\":%" PRId64 ",\"hai_extent_length\":%" PRId64 ",\"hai_cookie\":%" PRId64
+                  ",\"hai_gid\":%" PRId64 ",\"hal_archive_id\":%" PRIu32 ",\"hal_flags\":%" PRId64 ",",
+                  (int64_t)action->item.hai_extent.offset, (int64_t)action->item.hai_extent.length,
+                  (int64_t)action->item.hai_cookie, (int64_t)action->item.hai_gid, action->archive_id, (int64_t)action->hal_flags);
+    append_data(out, action);
+    if (action->timestamp)
+        buffer_format(out, ",\"timestamp\":%" PRId64, action->timestamp);
+    buffer_append(out, "}", 1);
+}
+
+void message_ehlo(struct buffer *out, const struct config *config, const char *fsname, const int *archives, size_t archive_count,
+                  const struct actions *actions)
+{
+    buffer_format(out, "{\"command\":\"ehlo\",\"id\":");
+    buffer_json_string(out, config->client_id, strlen(config->client_id));
+    buffer_format(out, ",\"fsname\":");
+    buffer_json_string(out, fsname, strlen(fsname));
+    if (archive_count) {
+        buffer_format(out, ",\"archive_ids\":[");
+        for (size_t i = 0; i < archive_count; i++)
+            buffer_format(out, "%s%d", i ? "," : "", archives[i]);
+        buffer_append(out, "]", 1);
+    }
+    buffer_format(out, ",\"caps\":[\"data_b64\"]");
+    if (config->token) {
+        buffer_format(out, ",\"token\":");
+        buffer_json_string(out, config->token, strlen(config->token));
+    }
+    /* Always present, also when empty: what is not in it is not running here. */
+    buffer_format(out, ",\"hai_list\":[");
+    if (!out->failed)
+        actions_each(actions, append_action, out);
+    buffer_append(out, "]}", 2);
+}
+
+void message_recv(struct buffer *out, const struct config *config)
+{
+    buffer_format(out, "{\"command\":\"recv\",\"max_archive\":%" PRId64 ",\"max_restore\":%" PRId64 ",\"max_remove\":%" PRId64
+                  ",\"max_bytes\":%" PRId64 "}", config->max_archive, config->max_restore, config->max_remove, config->hal_size);
+}
+
+void message_done(struct buffer *out, const struct action *action)
+{
+    struct lu_fid dfid = action->item.hai_dfid;
+    buffer_format(out, "{\"command\":\"done\",\"hai_cookie\":%" PRId64 ",", (int64_t)action->item.hai_cookie);
+    append_fid(out, "hai_dfid", &dfid);
+    buffer_format(out, ",\"status\":%d}", action->status);
+}
