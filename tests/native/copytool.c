@@ -1,7 +1,7 @@
 /*
  * A small copytool, written against liblustreapi alone and knowing nothing of what may stand in front of it.
  *
- *   copytool [--poll | --nonblock] [--serial] [--noop] [--items] [--delay-ms N] [--archive-id N]... --hsm-root DIR MOUNT
+ *   copytool [--poll | --nonblock] [--serial] [--noop] [--items] [--delay-ms N] [--stop-after N] [--archive-id N]... --hsm-root DIR MOUNT
  *
  *   --poll       receives only after poll says that the descriptor of get_fd is readable
  *   --nonblock   the same, registered with O_NONBLOCK
@@ -9,6 +9,7 @@
  *   --noop       begins (as an error, so that no file is touched) and ends each item at once
  *   --items      a line on stdout for each item received
  *   --delay-ms   how long each item takes at least
+ *   --stop-after whoever ends the Nth item unregisters, and the program returns from main
  *
  * SIGTERM and SIGINT unregister in the handler and end the program, as lhsmtool_posix does.
  */
@@ -21,6 +22,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,7 @@
 static struct options {
     bool poll, nonblock, serial, noop, items;
     int delay_ms;
+    int stop_after;
     int archive_ids[16];
     int archive_count;
     const char *root;
@@ -40,6 +43,7 @@ static struct options {
 } options;
 
 static struct hsm_copytool_private *ct;
+static atomic_int ended, at_work;
 
 static void end_program(int signal)
 {
@@ -164,12 +168,17 @@ static void process(const struct hsm_action_item *hai)
         return;
     struct hsm_extent extent = {0, copied};
     llapi_hsm_action_end(&hcp, &extent, rc == -ETIMEDOUT ? HP_FLAG_RETRY : 0, abs(rc));
+    if (atomic_fetch_add(&ended, 1) + 1 == options.stop_after) {
+        struct hsm_copytool_private *mine = ct;
+        llapi_hsm_copytool_unregister(&mine);
+    }
 }
 
 static void *process_copy(void *item)
 {
     process(item);
     free(item);
+    atomic_fetch_sub(&at_work, 1);
     return NULL;
 }
 
@@ -179,6 +188,7 @@ static void start(const struct hsm_action_item *hai)
     pthread_t thread;
     void *item = malloc(hai->hai_len);
     memcpy(item, hai, hai->hai_len);
+    atomic_fetch_add(&at_work, 1);
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, (size_t)512 << 10);
@@ -247,7 +257,7 @@ static void parse(int argc, char **argv)
 {
     static const struct option names[] = {
         {"poll", no_argument, NULL, 'p'}, {"nonblock", no_argument, NULL, 'b'}, {"serial", no_argument, NULL, 's'},
-        {"noop", no_argument, NULL, 'n'}, {"items", no_argument, NULL, 'i'}, {"delay-ms", required_argument, NULL, 'd'},
+        {"noop", no_argument, NULL, 'n'}, {"items", no_argument, NULL, 'i'}, {"delay-ms", required_argument, NULL, 'd'}, {"stop-after", required_argument, NULL, 't'},
         {"archive-id", required_argument, NULL, 'a'}, {"hsm-root", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (option) {
@@ -257,6 +267,7 @@ static void parse(int argc, char **argv)
         case 'n': options.noop = true; break;
         case 'i': options.items = true; break;
         case 'd': options.delay_ms = atoi(optarg); break;
+        case 't': options.stop_after = atoi(optarg); break;
         case 'a': options.archive_ids[options.archive_count++ & 15] = atoi(optarg); break;
         case 'r': options.root = optarg; break;
         default: exit(2);
@@ -284,6 +295,9 @@ int main(int argc, char **argv)
     rc = loop();
     if (rc)
         fprintf(stderr, "copytool: receive: %s\n", strerror(-rc));
-    llapi_hsm_copytool_unregister(&ct);
+    while (atomic_load(&at_work))
+        pause_ms(1);
+    if (!options.stop_after)
+        llapi_hsm_copytool_unregister(&ct);
     return rc ? 1 : 0;
 }
