@@ -14,11 +14,19 @@ internal sealed class ScriptedCoordinator : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public async Task<ScriptedConnection> AcceptAsync()
+    public async Task<ScriptedConnection> AcceptAsync() => Adopt(await AcceptStreamAsync());
+
+    public async Task<Stream> AcceptStreamAsync()
     {
         Socket socket = await Within.TimeAsync(_listener.AcceptSocketAsync(Within.Test).AsTask(), "connection");
         socket.NoDelay = true;
-        var connection = new ScriptedConnection(new NetworkStream(socket, ownsSocket: true));
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>Speaks over this stream, and closes it in the end.</summary>
+    public ScriptedConnection Adopt(Stream stream)
+    {
+        var connection = new ScriptedConnection(stream);
         _connections.Add(connection);
         return connection;
     }
