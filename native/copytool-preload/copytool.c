@@ -17,6 +17,9 @@
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct copytool *registry[MAX_COPYTOOLS];
 
+/* The last list given out before the latest end: a thread may still read it when a handler on another one unregisters. */
+static struct list *_Atomic last_given;
+
 static int open_mount(struct copytool *copytool, const char *mount, const struct real *real)
 {
     char fids[4096];
@@ -57,7 +60,8 @@ static void destroy(struct copytool *copytool)
 {
     actions_free(&copytool->actions);
     list_free_all(copytool->first_list);
-    free(copytool->current);
+    if (copytool->current)
+        free(atomic_exchange(&last_given, copytool->current));
     int fds[] = {copytool->head.mnt_fd, copytool->head.open_by_fid_fd, copytool->wake_fd, copytool->ready_fd};
     for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
         if (fds[i] >= 0)

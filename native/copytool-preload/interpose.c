@@ -69,22 +69,17 @@ EXPORTED int llapi_hsm_copytool_recv(struct hsm_copytool_private *ct, struct hsm
     return rc;
 }
 
-static struct running *running_new(struct copytool *copytool, const struct hsm_action_item *hai)
+/* What stands behind the action in our table; 0 for a cancel, and for what is not at work here. */
+static uint64_t serial_of(struct copytool *copytool, const struct hsm_action_item *hai, const struct action_key *key)
 {
-    struct running *running = malloc(sizeof(*running));
-    if (!running)
-        return NULL;
-    running->copytool = copytool;
-    running->key = action_key(hai);
+    if (hai->hai_action == HSMA_CANCEL)
+        return 0;
     sigset_t before;
     guard_lock(&copytool->lock, &before);
-    const struct action *action = actions_find(&copytool->actions, &running->key);
-    running->serial = action && !action->ended ? action->serial : 0;
+    const struct action *action = actions_find(&copytool->actions, key);
+    uint64_t serial = action && !action->ended ? action->serial : 0;
     guard_unlock(&copytool->lock, &before);
-    if (running->serial)
-        return running;
-    free(running);
-    return NULL;
+    return serial;
 }
 
 EXPORTED int llapi_hsm_action_begin(struct hsm_copyaction_private **phcp, const struct hsm_copytool_private *ct,
@@ -93,18 +88,27 @@ EXPORTED int llapi_hsm_action_begin(struct hsm_copyaction_private **phcp, const 
     const struct real *real = real_calls();
     if (!real)
         return -ENOSYS;
-    /* What is not one of ours, a cancel, or an action of before a restart, is liblustreapi's business alone. */
-    struct copytool *copytool = hai && hai->hai_action != HSMA_CANCEL ? copytool_enter(ct) : NULL;
-    struct running *running = copytool ? running_new(copytool, hai) : NULL;
-    int rc = real->action_begin(phcp, ct, hai, restore_mdt_index, restore_open_flags, is_error);
-    if (running && rc >= 0 && phcp && *phcp) {
+    if (!phcp || !ct || !hai)
+        return -EINVAL;
+    /* The action refers to the copytool until its end, also past unregister: liblustreapi reads its descriptors. */
+    struct copytool *copytool = copytool_enter(ct);
+    if (!copytool)
+        return -ESHUTDOWN;
+    struct running *running = malloc(sizeof(*running));
+    int rc = running ? 0 : -ENOMEM;
+    if (!rc) {
+        running->copytool = copytool;
+        running->key = action_key(hai);
+        running->serial = serial_of(copytool, hai, &running->key);
+        rc = real->action_begin(phcp, ct, hai, restore_mdt_index, restore_open_flags, is_error);
+    }
+    if (!rc) {
         running->handle = *phcp;
         running_add(running);
         return rc;
     }
     free(running);
-    if (copytool)
-        copytool_leave(copytool);
+    copytool_leave(copytool);
     return rc;
 }
 
@@ -131,7 +135,8 @@ EXPORTED int llapi_hsm_action_end(struct hsm_copyaction_private **phcp, const st
     int rc = real->action_end(phcp, he, hp_flags, errval);
     if (!running)
         return rc;
-    tell_end(running, errval ? abs(errval) : rc < 0 ? -rc : 0);
+    if (running->serial)
+        tell_end(running, errval ? abs(errval) : rc < 0 ? -rc : 0);
     copytool_leave(running->copytool);
     free(running);
     return rc;

@@ -9,7 +9,7 @@ struct running {
     const struct hsm_copyaction_private *handle;
     struct copytool *copytool; /* held */
     struct action_key key;
-    uint64_t serial;
+    uint64_t serial; /* 0: the coordinator is not told of its end */
 };
 
 /* Takes over the reference to the copytool, and the memory. */

@@ -44,11 +44,14 @@ static struct options {
 
 static struct hsm_copytool_private *ct;
 static atomic_int ended, at_work;
+static atomic_bool stopping;
 
 static void end_program(int signal)
 {
     (void)signal;
-    llapi_hsm_copytool_unregister(&ct);
+    struct hsm_copytool_private *mine = ct;
+    atomic_store(&stopping, true);
+    llapi_hsm_copytool_unregister(&mine);
     _exit(0);
 }
 
@@ -170,6 +173,7 @@ static void process(const struct hsm_action_item *hai)
     llapi_hsm_action_end(&hcp, &extent, rc == -ETIMEDOUT ? HP_FLAG_RETRY : 0, abs(rc));
     if (atomic_fetch_add(&ended, 1) + 1 == options.stop_after) {
         struct hsm_copytool_private *mine = ct;
+        atomic_store(&stopping, true);
         llapi_hsm_copytool_unregister(&mine);
     }
 }
@@ -241,7 +245,7 @@ static int loop(void)
         int bytes, rc = options.poll || options.nonblock ? wait_readable() : 0;
         if (!rc)
             rc = llapi_hsm_copytool_recv(ct, &hal, &bytes);
-        if (rc == -ESHUTDOWN)
+        if (rc == -ESHUTDOWN || atomic_load(&stopping))
             return 0;
         if (rc == -EAGAIN || rc == -EINTR)
             continue;
@@ -282,14 +286,14 @@ int main(int argc, char **argv)
 {
     parse(argc, argv);
     struct sigaction action = {.sa_handler = end_program};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
     int rc = llapi_hsm_copytool_register(&ct, options.mount, options.archive_count, options.archive_ids,
                                          options.nonblock ? O_NONBLOCK : 0);
     if (rc) {
         fprintf(stderr, "copytool: register: %s\n", strerror(-rc));
         return 1;
     }
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
     puts("registered");
     fflush(stdout);
     rc = loop();
@@ -297,7 +301,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "copytool: receive: %s\n", strerror(-rc));
     while (atomic_load(&at_work))
         pause_ms(1);
-    if (!options.stop_after)
+    if (!atomic_load(&stopping))
         llapi_hsm_copytool_unregister(&ct);
     return rc ? 1 : 0;
 }

@@ -31,7 +31,8 @@ public sealed class UnregisterTests : LibraryTest
                 if (message.GetProperty("command").GetString() == "done") await connection.SendAsync("""{"command":"done"}""");
             }
 
-            Assert.True(await copytool.WaitForExitAsync() == 0, $"seed {seed}, round {round}: {copytool.Errors}");
+            int exitCode = await copytool.WaitForExitAsync();
+            Assert.True(exitCode == 0, $"seed {seed}, round {round}, exit code {exitCode}: {copytool.Errors}");
             copytool.AssertSound();
         }
     }
@@ -55,7 +56,8 @@ public sealed class UnregisterTests : LibraryTest
         }
 
         Assert.InRange(told, 20, 25);
-        Assert.True(await copytool.WaitForExitAsync() == 0, copytool.Errors);
+        int exitCode = await copytool.WaitForExitAsync();
+        Assert.True(exitCode == 0, $"exit code {exitCode}: {copytool.Errors}");
         copytool.AssertSound();
     }
 

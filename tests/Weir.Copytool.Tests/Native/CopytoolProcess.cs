@@ -38,7 +38,7 @@ internal sealed class CopytoolProcess : IAsyncDisposable
         string program = Path.Combine(Toolchain.Directory(build), "copytool");
         string[] all = [.. words, "--hsm-root", mdt.ArchivePath, mdt.MountPath];
         ProcessStartInfo start = build == Build.Valgrind
-            ? new("valgrind", ["-q", "--leak-check=full", "--show-leak-kinds=definite", "--error-exitcode=9", program, .. all])
+            ? new("valgrind", ["-q", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite", "--error-exitcode=9", program, .. all])
             : new(program, all);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment["STANDIN_MDT"] = mdt.SocketPath;
