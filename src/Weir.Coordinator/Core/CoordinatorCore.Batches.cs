@@ -1,0 +1,85 @@
+using Weir.Coordinator.Scheduling;
+
+namespace Weir.Coordinator.Core;
+
+/// <content>Batch slots: taken for a hint, given up when their time is over.</content>
+public sealed partial class CoordinatorCore
+{
+    /// <summary>Free slots of connected agents.</summary>
+    private int _freeSlots;
+
+    private void TakeSlot(Agent agent, BatchSlot slot, HintQueue hint)
+    {
+        slot.Hint = hint.Hint;
+        slot.Queue = hint.Queue;
+        slot.Queue.Place = new(agent, slot);
+        slot.TakenAt = _now;
+        slot.LastUse = _now;
+        slot.Running = 0;
+        if (agent.IsConnected) _freeSlots--;
+        _slotOfHint.TryAdd(hint.Hint, (agent, slot));
+    }
+
+    /// <summary>The slot is free again; what waited in it goes back to the agent's own queue.</summary>
+    private void GiveUpSlot(Agent agent, BatchSlot slot)
+    {
+        if (_slotOfHint.TryGetValue(slot.Hint!, out (Agent Agent, BatchSlot Slot) kept) && kept.Slot == slot) _slotOfHint.Remove(slot.Hint!);
+        if (slot.Queue!.Count > 0)
+        {
+            foreach (int request in slot.Queue.All(_store)) _store[request].Agent = agent.Number;
+            agent.Queues.PutHint(_store, new(slot.Hint!, slot.Queue) { Since = _lastOrder });
+        }
+
+        slot.Hint = null;
+        slot.Queue = null;
+        slot.Running = 0;
+        if (agent.IsConnected) _freeSlots++;
+        _changes++;
+    }
+
+    private void ExpireSlots()
+    {
+        if (_options.Batches is not { } batches) return;
+        foreach (Agent agent in _byId.Values)
+        {
+            foreach (BatchSlot slot in agent.Slots)
+            {
+                if (slot.IsExpired(batches, _now)) GiveUpSlot(agent, slot);
+            }
+        }
+    }
+
+    /// <summary>Gives a free slot to the hint that has waited longest, of those that wait for the agent and those that wait for all.</summary>
+    private bool FillSlot(Agent agent, BatchSlot slot, in PickFilter filter)
+    {
+        HintQueue? own = agent.Queues.PeekHint(_store, filter);
+        HintQueue? common = _global.PeekHint(_store, filter);
+        if (own is null && common is null) return false;
+        bool isOwn = common is null || (own is not null && own.Since <= common.Since);
+        TakeSlot(agent, slot, isOwn ? agent.Queues.TakeHint(own!.Hint)! : _global.TakeHint(common!.Hint)!);
+        return true;
+    }
+
+    /// <summary>An agent that comes back after a restart keeps the slots for what it runs.</summary>
+    private void KeepSlots(Agent agent)
+    {
+        if (_options.Batches is null || !Array.TrueForAll(agent.Slots, slot => slot.IsFree)) return;
+        for (int request = agent.RunningList.Head; request >= 0; request = _store[request].Next)
+        {
+            if (_store[request].Action != Lustre.HsmAction.Archive) continue;
+            byte[] hint = _store[request].Data ?? [];
+            BatchSlot? slot = SlotOf(agent, hint);
+            if (slot is null)
+            {
+                slot = Array.Find(agent.Slots, candidate => candidate.IsFree);
+                if (slot is null) return;
+                TakeSlot(agent, slot, _global.TakeHint(hint) ?? new(hint, new WaitingQueue(_classes, new(agent, slot))));
+            }
+
+            slot.Running++;
+        }
+    }
+
+    private static BatchSlot? SlotOf(Agent agent, byte[]? hint) =>
+        Array.Find(agent.Slots, slot => slot.Hint is { } kept && kept.AsSpan().SequenceEqual(hint));
+}
