@@ -132,9 +132,20 @@ public sealed partial class CoordinatorCore
     /// </summary>
     public Turn TakeTurn(Turn? next = null)
     {
+        Settle();
+        return Swap(next);
+    }
+
+    /// <summary>Hands out what can be handed out; what is added to the turn afterwards is behind all that came of the calls so far.</summary>
+    internal void Settle()
+    {
         Begin();
         Pump();
         QuitWhenIdle();
+    }
+
+    internal Turn Swap(Turn? next)
+    {
         _journal.Close();
         Turn taken = _turn;
         _turn = next ?? new();
