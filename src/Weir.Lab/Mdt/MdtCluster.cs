@@ -1,3 +1,5 @@
+using Weir.Coordinator.Requests;
+
 namespace Weir.Lab.Mdt;
 
 /// <summary>
@@ -39,6 +41,18 @@ public sealed class MdtCluster
 
     /// <summary>What has happened so far, over all MDTs.</summary>
     public MdtCounts Counts => _mdts.Aggregate(new MdtCounts(), (sum, mdt) => sum.Plus(mdt.Counts));
+
+    /// <summary>Has the requests carried out by somebody outside from now on, instead of by simulated agents. To be called before any time passes.</summary>
+    public void HandTo(ICopytool copytool)
+    {
+        ArgumentNullException.ThrowIfNull(copytool);
+        foreach (SimulatedMdt mdt in _mdts) mdt.Copytool = copytool;
+    }
+
+    /// <summary>
+    /// A copytool says what became of a request that it was handed: 0, or a positive error number. False when no MDT has it handed over (any more).
+    /// </summary>
+    public bool Report(RequestKey key, int errno) => _mdts.Any(mdt => mdt.Report(key, errno));
 
     /// <summary>Lets time pass.</summary>
     public void Advance(TimeSpan time)

@@ -24,7 +24,8 @@ public sealed partial class SimulatedMdt
             _started++;
             _counts.Starts++;
             Set(request, HsmStatus.Started);
-            if (_random.Happens(_options.StuckProbability)) Plan(Step.TimeOut, _options.ActiveRequestTimeout, request);
+            if (Copytool is not null) HandOver(request);
+            else if (_random.Happens(_options.StuckProbability)) Plan(Step.TimeOut, _options.ActiveRequestTimeout, request);
             else Plan(Step.EndAttempt, _random.Around(_options.MeanRunTime), request);
         }
     }
@@ -55,6 +56,7 @@ public sealed partial class SimulatedMdt
         if (request.Status != HsmStatus.Started || request.Attempt != attempt) return;
         _started--;
         _counts.TimedOut++;
+        if (Copytool is not null) ForgetHandedOver(request);
         End(request, HsmStatus.Canceled);
     }
 
@@ -62,7 +64,8 @@ public sealed partial class SimulatedMdt
     private void StartCancel(Request cancel)
     {
         Set(cancel, HsmStatus.Started);
-        if (cancel.Victim!.Status == HsmStatus.Started) Plan(Step.EndCancel, _random.Around(MeanCancelTime), cancel);
+        if (cancel.Victim!.Status == HsmStatus.Started && Copytool is not null) ForwardCancel(cancel);
+        else if (cancel.Victim!.Status == HsmStatus.Started) Plan(Step.EndCancel, _random.Around(MeanCancelTime), cancel);
         else EndCancel(cancel);
     }
 
