@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Weir.Benchmarks.Changelogs;
+using Weir.Benchmarks.Coordinators;
 using Weir.Benchmarks.Erasure;
 using Weir.Benchmarks.Feed;
 using Weir.Benchmarks.Redis;
@@ -51,6 +52,13 @@ switch (args)
     case ["changelog"]:
         Directory.CreateDirectory(scratch);
         await ChangelogSpeed.RunAsync(scratch);
+        break;
+    case ["coordinator-schedule"]:
+        CoordinatorSchedule.Run();
+        break;
+    case ["coordinator-restart", .. var steps]:
+        Directory.CreateDirectory(scratch);
+        await CoordinatorRestart.RunAsync(scratch, steps);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -34,7 +34,7 @@ internal sealed class CoordinatorSimulation : IDisposable
         _disk = new(seed);
         _cluster = new(_files, ClusterOptions(seed));
         _time = new(_cluster.Now);
-        _agents = [.. Enumerable.Range(0, _random.Next(1, 6)).Select(index => new SimulatedAgent($"mover{index}", Behaviour(index), (seed * 31) + index))];
+        _agents = [.. Enumerable.Range(0, _random.Next(2, 6)).Select(index => new SimulatedAgent($"mover{index}", Behaviour(index), (seed * 31) + index))];
         _lab = new(_cluster, _time, Options(seed), new() { SnapshotBytes = 20_000, SlotsPerTurn = 16 }, _agents);
     }
 
@@ -73,11 +73,15 @@ internal sealed class CoordinatorSimulation : IDisposable
             Assert.Empty(_lab.Violations);
         }
 
-        Assert.False(IsAnyOpen(asked), "A request has not ended although everybody works.");
+        Assert.False(IsAnyOpen(asked), $"Not ended although everybody works: {Describe(asked)}");
     }
 
     private bool IsAnyOpen(HashSet<(Fid, ulong)> asked) =>
         _cluster.Mdts.SelectMany(mdt => mdt.Actions).Any(action => !action.Status.IsFinal() && asked.Contains((action.Fid, action.Cookie)));
+
+    private string Describe(HashSet<(Fid, ulong)> asked) => string.Join("; ", _cluster.Mdts.SelectMany(mdt => mdt.Actions)
+        .Where(action => !action.Status.IsFinal() && asked.Contains((action.Fid, action.Cookie))).Take(3)
+        .Select(action => $"{action} is {string.Join(", ", _lab.Core?.Explain(action.Cookie).Select(found => $"{found} because {string.Join(' ', found.Reasons)}") ?? ["down"])}"));
 
     private async Task StepAsync()
     {
