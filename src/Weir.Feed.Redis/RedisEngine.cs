@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Weir.Feed.Redis.Appending;
+using Weir.Feed.Redis.Documents;
 using Weir.Feed.Redis.Positions;
 using Weir.Feed.Redis.Reading;
 using Weir.Feed.Redis.Servers;
@@ -43,9 +44,12 @@ public sealed class RedisEngine : IFeedEngine
         _describer = new(_client, _durability);
         _trimmer = new(_client);
         _groups = new(_client);
+        Documents = new RedisDocuments(_client);
     }
 
     public string Address => _client.Address;
+
+    public IFeedDocuments Documents { get; }
 
     public async ValueTask<RecordId> AppendAsync(string topic, RecordBatch batch, AppendOptions options = default, CancellationToken cancellationToken = default)
     {
@@ -129,6 +133,19 @@ public sealed class RedisEngine : IFeedEngine
             else await _groups.RemoveAsync(topic, consumer, cancellationToken);
             return true;
         });
+    }
+
+    public async ValueTask<RecordId> AdvancePositionAsync(string topic, string consumer, RecordId position, CancellationToken cancellationToken = default)
+    {
+        ThrowIfInvalid(topic, consumer);
+        return await RunAsync(
+            $"write the position of consumer '{consumer}' in topic '{topic}'", () => _groups.AdvanceAsync(topic, consumer, position, cancellationToken));
+    }
+
+    public async ValueTask<TopicBacklog> MeasureAsync(string topic, RecordId after, CancellationToken cancellationToken = default)
+    {
+        TopicName.ThrowIfInvalid(topic);
+        return await RunAsync($"measure topic '{topic}'", () => _describer.MeasureAsync(topic, after, cancellationToken));
     }
 
     public async ValueTask<IReadOnlyList<ConsumerPosition>> ListPositionsAsync(string topic, CancellationToken cancellationToken = default)

@@ -13,7 +13,7 @@ internal static class RedisFailure
         RespErrorException { Code: "READONLY" } => new($"Cannot {what} on {address}: the server is a read-only replica. Name its master, or the Sentinels that know it.", failed),
         RespErrorException { Code: "NOAUTH" or "WRONGPASS" } => new($"Cannot {what} on {address}: the server does not accept the user and password ({failed.Message}).", failed),
         RespErrorException { Code: "NOPERM" } => new($"Cannot {what} on {address}: the server's access list denies it ({failed.Message}). docs/redis.md lists what Weir needs.", failed),
-        RespErrorException { Code: "WRONGTYPE" } => new($"Cannot {what} on {address}: the key is there and is no stream. Choose another name.", failed),
+        RespErrorException { Code: "WRONGTYPE" } => new($"Cannot {what} on {address}: its key is there and of another type. Choose another name.", failed),
         RespErrorException { Code: "MISCONF" } => new($"Cannot {what} on {address}: the server cannot write to its own disk and refuses appends ({failed.Message}).", failed),
         RespErrorException => new($"Cannot {what} on {address}: the server answered '{failed.Message}'.", failed),
         RespConnectionLostException { WasSent: true } => new($"It is not known whether it was possible to {what} on {address}: {failed.Message}", failed),

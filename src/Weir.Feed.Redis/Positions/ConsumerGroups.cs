@@ -59,6 +59,9 @@ internal sealed class ConsumerGroups(RedisClient client)
         }
     }
 
+    public Task<RecordId> AdvanceAsync(string topic, string consumer, RecordId position, CancellationToken cancellationToken) =>
+        AdvanceScript.RunAsync(client, topic, consumer, position, cancellationToken);
+
     public async Task RemoveAsync(string topic, string consumer, CancellationToken cancellationToken)
     {
         try

@@ -6,20 +6,42 @@ namespace Weir.Feed.Redis.Topics;
 /// <summary>What a stream holds, by XINFO, and what memory it takes.</summary>
 internal sealed class TopicDescriber(RedisClient client, ServerDurability durability)
 {
+    /// <summary>Counting makes the server gather them.</summary>
+    private const int MaxCounted = 4096;
+
+    private const string CountScript = """
+        local entries = redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])
+        if #entries == 0 then return {} end
+        return {#entries, entries[1][1]}
+        """;
+
     public async Task<TopicInfo?> DescribeAsync(string topic, CancellationToken cancellationToken)
     {
         if (await InfoAsync(topic, cancellationToken) is not { } info) return null;
-        long size = 0;
-        try
-        {
-            size = (await client.CallAsync(topic, cancellationToken, "MEMORY", "USAGE", topic)).Bytes is { Length: > 0 } text ? RespValue.ToInteger(text) : 0;
-        }
-        catch (RespErrorException denied) when (denied.Code is "NOPERM" or "ERR")
-        {
-            // The size is a courtesy; an access list may deny it.
-        }
-
+        long size = await SizeAsync(topic, cancellationToken);
         return new(topic, First(info), LastId(info), info["length"]?.Integer ?? 0, size, await durability.DescribeAsync(topic, cancellationToken));
+    }
+
+    /// <summary>
+    /// What lies above an id. Up to <see cref="MaxCounted"/> entries are counted; the number of more is estimated by how much of the stream's
+    /// time lies above the id. Bytes are the stream's, shared out.
+    /// </summary>
+    public async Task<TopicBacklog> MeasureAsync(string topic, RecordId after, CancellationToken cancellationToken)
+    {
+        if (await InfoAsync(topic, cancellationToken) is not { } info) return new(topic, RecordId.Zero, RecordId.Zero, 0, 0);
+        long length = info["length"]?.Integer ?? 0;
+        RecordId first = First(info), last = LastId(info);
+        RecordId newest = NewestId(info);
+        if (length == 0 || after >= newest) return new(topic, RecordId.Zero, last, 0, 0);
+        long size = await SizeAsync(topic, cancellationToken);
+        if (after < first) return new(topic, first, last, length, size);
+        (long counted, RecordId above) = await CountAboveAsync(topic, after, cancellationToken);
+        if (counted == 0) return new(topic, RecordId.Zero, last, 0, 0);
+        if (counted <= MaxCounted) return new(topic, above, last, counted, Share(size, counted, length));
+        ulong span = newest.Milliseconds - first.Milliseconds;
+        double part = span == 0 ? 1 : (newest.Milliseconds - after.Milliseconds) / (double)span;
+        long estimate = Math.Clamp((long)(length * part), counted, length - 1);
+        return new(topic, above, last, estimate, Share(size, estimate, length), IsExact: false);
     }
 
     /// <summary>The last id ever given; zero for a stream that does not exist.</summary>
@@ -37,6 +59,30 @@ internal sealed class TopicDescriber(RedisClient client, ServerDurability durabi
             return null;
         }
     }
+
+    private async Task<long> SizeAsync(string topic, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.CallAsync(topic, cancellationToken, "MEMORY", "USAGE", topic)).Bytes is { Length: > 0 } text ? RespValue.ToInteger(text) : 0;
+        }
+        catch (RespErrorException denied) when (denied.Code is "NOPERM" or "ERR")
+        {
+            return 0; // The size is a courtesy; an access list may deny it.
+        }
+    }
+
+    /// <summary>How many entries are above the id, <see cref="MaxCounted"/> and one at most, and the first of them.</summary>
+    private async Task<(long Count, RecordId First)> CountAboveAsync(string topic, RecordId after, CancellationToken cancellationToken)
+    {
+        RespValue reply = await ServerScript.RunAsync(client, topic, CountScript, [after.Next().ToString(), $"{MaxCounted + 1}"], cancellationToken);
+        return reply.Items is [var count, var id] && RecordId.TryParse(id.Bytes, out RecordId first) ? (count.Integer, first) : (0, RecordId.Zero);
+    }
+
+    private static long Share(long size, long part, long whole) => (long)(size * (part / (double)whole));
+
+    private static RecordId NewestId(RespValue info) =>
+        info["last-entry"]?.Items is [var newest, ..] && RecordId.TryParse(newest.Bytes, out RecordId id) ? id : RecordId.Zero;
 
     private static RecordId LastId(RespValue info) =>
         info["last-generated-id"] is { } last && RecordId.TryParse(last.Bytes, out RecordId id) ? id : RecordId.Zero;

@@ -52,8 +52,20 @@ public interface IFeedEngine : IAsyncDisposable
     /// <summary>Sets the consumer's position, durably; null removes it.</summary>
     ValueTask WritePositionAsync(string topic, string consumer, RecordId? position, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Moves the consumer's position up to <paramref name="position"/>, durably, unless it is there or above already; one that is not there is
+    /// made. However many do so at once and wherever, a position never goes back by this. Returns where it is then.
+    /// </summary>
+    ValueTask<RecordId> AdvancePositionAsync(string topic, string consumer, RecordId position, CancellationToken cancellationToken = default);
+
     /// <summary>The consumers that have a position in the topic, with it, in ordinal order of their names.</summary>
     ValueTask<IReadOnlyList<ConsumerPosition>> ListPositionsAsync(string topic, CancellationToken cancellationToken = default);
+
+    /// <summary>What the topic holds above an id. A topic that does not exist holds nothing.</summary>
+    ValueTask<TopicBacklog> MeasureAsync(string topic, RecordId after, CancellationToken cancellationToken = default);
+
+    /// <summary>The feed's documents.</summary>
+    IFeedDocuments Documents { get; }
 }
 
 /// <summary>A consumer's place in one topic: everything up to <paramref name="Position"/> is acknowledged.</summary>

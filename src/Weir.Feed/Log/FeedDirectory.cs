@@ -27,6 +27,8 @@ internal sealed class FeedDirectory(string root, IDisk disk)
 
     public string TopicPath(string topic) => Path.Combine(TopicsPath, TopicName.Escape(topic));
 
+    public string DocumentsPath(string collection) => Path.Combine(Root, "documents", TopicName.Escape(collection));
+
     public string DoomedPath(string topic) => Path.Combine(TopicsPath, DoomedPrefix + TopicName.Escape(topic));
 
     public bool TopicExists(string topic) => Disk.DirectoryExists(TopicPath(topic));

@@ -31,4 +31,7 @@ internal static partial class FeedLog
 
     [LoggerMessage(1009, LogLevel.Error, "{File} is damaged and is passed over: nothing is hidden and nothing counts as acknowledged because of it. It is written anew with the next trim or acknowledgement.")]
     public static partial void MarkDamaged(ILogger logger, string file);
+
+    [LoggerMessage(1010, LogLevel.Error, "{File} is damaged; what it said is not known.")]
+    public static partial void DocumentDamaged(ILogger logger, string file);
 }

@@ -25,9 +25,12 @@ public sealed class LogEngine : IFeedEngine
         _directory = new(options.Directory, options.Disk);
         _marks = new(_directory, options);
         _bootKey = TailFile.BootKey(options.Disk.BootId);
+        Documents = new LogDocuments(_directory, options);
     }
 
     public string Address => $"file:{_options.Directory}";
+
+    public IFeedDocuments Documents { get; }
 
     internal FeedDirectory Directory => _directory;
 
@@ -187,6 +190,33 @@ public sealed class LogEngine : IFeedEngine
         {
             throw Explain(failed, $"write the position of consumer '{consumer}' in topic '{topic}'");
         }
+    }
+
+    public async ValueTask<RecordId> AdvancePositionAsync(string topic, string consumer, RecordId position, CancellationToken cancellationToken = default)
+    {
+        TopicName.ThrowIfInvalid(topic);
+        TopicName.ThrowIfInvalid(consumer, "consumer");
+        try
+        {
+            if (!_directory.CheckFormat()) _directory.Prepare();
+            return await _marks.AdvancePositionAsync(topic, consumer, position, cancellationToken);
+        }
+        catch (IOException failed) when (failed is not FeedException)
+        {
+            throw Explain(failed, $"write the position of consumer '{consumer}' in topic '{topic}'");
+        }
+    }
+
+    public ValueTask<TopicBacklog> MeasureAsync(string topic, RecordId after, CancellationToken cancellationToken = default)
+    {
+        TopicName.ThrowIfInvalid(topic);
+        return ValueTask.FromResult(Guard(
+            () =>
+            {
+                _directory.CheckFormat();
+                return new TopicDescriber(_directory, _marks, _bootKey).Measure(topic, after);
+            },
+            $"measure topic '{topic}'"));
     }
 
     public ValueTask<IReadOnlyList<ConsumerPosition>> ListPositionsAsync(string topic, CancellationToken cancellationToken = default)

@@ -16,7 +16,6 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
     private const int Bytes = 32;
     private const uint LowWaterMagic = 0x574f_4c57; // "WLOW"
     private const uint PositionMagic = 0x534f_5057; // "WPOS"
-    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(2);
     private readonly ConcurrentDictionary<string, bool> _ensured = new();
 
     /// <summary>Nothing below is read; <see cref="RecordId.Zero"/> when nothing was trimmed.</summary>
@@ -69,6 +68,21 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
 
         directory.Disk.Delete(PositionPath(topic, consumer));
         directory.Disk.SyncDirectory(consumers);
+    }
+
+    public async ValueTask<RecordId> AdvancePositionAsync(string topic, string consumer, RecordId position, CancellationToken cancellationToken)
+    {
+        string consumers = ConsumersPath(topic);
+        EnsureConsumers(topic, consumers);
+        using IDisposable held = await LockAsync(topic, cancellationToken);
+        if (Position(topic, consumer) is { } current && current >= position)
+        {
+            directory.Disk.SyncDirectory(consumers);
+            return current;
+        }
+
+        Replace(consumers, PositionPath(topic, consumer), PositionMagic, position);
+        return position;
     }
 
     /// <summary>Whether the file holds an intact mark; null when there is no such file.</summary>
@@ -138,20 +152,6 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
         directory.Disk.SyncDirectory(inDirectory);
     }
 
-    private async ValueTask<IDisposable> LockAsync(string topic, CancellationToken cancellationToken)
-    {
-        string path = Path.Combine(directory.TopicPath(topic), FeedDirectory.MarksLockName);
-        long started = options.Time.GetTimestamp();
-        while (true)
-        {
-            if (directory.Disk.TryLock(path, $"process {Environment.ProcessId}") is { } held) return held;
-            if (options.Time.GetElapsedTime(started) > options.MarkLockTimeout)
-            {
-                throw new FeedException(
-                    $"The marks of topic '{topic}' stayed locked for {options.MarkLockTimeout.TotalSeconds:0} s ({path}). A process that holds the lock hangs; stop it and try again.");
-            }
-
-            await Task.Delay(LockRetry, options.Time, cancellationToken);
-        }
-    }
+    private ValueTask<IDisposable> LockAsync(string topic, CancellationToken cancellationToken) => ShortLock.TakeAsync(
+        Path.Combine(directory.TopicPath(topic), FeedDirectory.MarksLockName), $"the marks of topic '{topic}'", directory.Disk, options, cancellationToken);
 }

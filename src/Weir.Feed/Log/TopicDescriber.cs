@@ -16,6 +16,43 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
         return tail.IsOutdated(directory, topic, bootKey) ? Describe(topic, TopicTail.Read(directory, topic, bootKey)) : info;
     }
 
+    /// <summary>What lies above an id: whole segments by what their indexes say, the one that the id stands in by a look into it.</summary>
+    public TopicBacklog Measure(string topic, RecordId after)
+    {
+        if (!directory.TopicExists(topic)) return new(topic, RecordId.Zero, RecordId.Zero, 0, 0);
+        TopicTail tail = TopicTail.Read(directory, topic, bootKey);
+        TopicBacklog backlog = Measure(topic, after, tail);
+        return tail.IsOutdated(directory, topic, bootKey) ? Measure(topic, after, TopicTail.Read(directory, topic, bootKey)) : backlog;
+    }
+
+    private TopicBacklog Measure(string topic, RecordId after, TopicTail tail)
+    {
+        RecordId lowWater = marks.LowWater(topic);
+        RecordId from = after == RecordId.Max ? after : after.Next();
+        if (lowWater > from) from = lowWater;
+        ReadOnlySpan<SegmentName> segments = tail.Segments;
+        RecordId first = RecordId.Zero, last = tail.State?.LastId ?? RecordId.Zero;
+        long records = 0, bytes = 0;
+        for (int i = 0; i < segments.Length; i++)
+        {
+            if (segments[i].After > last) last = segments[i].After;
+            if (i + 1 < segments.Length && segments[i + 1].After < from) continue;
+            using IDiskFile? file = directory.Disk.OpenRead(Path.Combine(directory.TopicPath(topic), segments[i].FileName));
+            if (file is null) continue;
+            long limit = tail.Limit(i, file.Length);
+            SegmentIndex index = SegmentIndex.Load(directory.Disk, Path.Combine(directory.TopicPath(topic), segments[i].IndexName), segments[i].Salt);
+            (long below, RecordId firstHere, long offset) = CountBelow(file, segments[i], index, limit, from);
+            (long upTo, RecordId lastHere) = CountAll(file, segments[i], index, limit);
+            if (lastHere > last) last = lastHere;
+            if (firstHere == RecordId.Zero) continue;
+            records += upTo - below;
+            bytes += limit - offset;
+            if (first == RecordId.Zero) first = firstHere;
+        }
+
+        return new(topic, first, last, records, bytes);
+    }
+
     private TopicInfo Describe(string topic, TopicTail tail)
     {
         RecordId lowWater = marks.LowWater(topic);
@@ -42,7 +79,7 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
     private void Count(string topic, SegmentName name, IDiskFile file, long limit, RecordId lowWater, ref RecordId first, ref RecordId last, ref long count)
     {
         SegmentIndex index = SegmentIndex.Load(directory.Disk, Path.Combine(directory.TopicPath(topic), name.IndexName), name.Salt);
-        (long below, RecordId firstHere) = CountBelow(file, name, index, limit, lowWater);
+        (long below, RecordId firstHere, _) = CountBelow(file, name, index, limit, lowWater);
         (long upTo, RecordId lastHere) = CountAll(file, name, index, limit);
         if (lastHere > last) last = lastHere;
         if (firstHere == RecordId.Zero) return;
@@ -50,26 +87,28 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
         if (first == RecordId.Zero) first = firstHere;
     }
 
-    /// <summary>How many records of the segment lie below the mark, and the first that does not.</summary>
-    private static (long Count, RecordId First) CountBelow(IDiskFile file, SegmentName name, SegmentIndex index, long limit, RecordId lowWater)
+    /// <summary>How many records of the segment lie below the mark, the first that does not, and where that stands.</summary>
+    private static (long Count, RecordId First, long Offset) CountBelow(IDiskFile file, SegmentName name, SegmentIndex index, long limit, RecordId mark)
     {
-        IndexEntry start = lowWater == RecordId.Zero ? IndexEntry.Start : index.Floor(lowWater.Previous(), file, name.Salt);
+        IndexEntry start = mark == RecordId.Zero ? IndexEntry.Start : index.Floor(mark.Previous(), file, name.Salt);
         var reader = new SegmentReader(file, name, new PageBuffer(PageBytes));
         reader.Seek(start.Offset);
         long below = start.Ordinal;
         while (reader.Offset < limit)
         {
             ReadOnlyMemory<byte> frames = reader.ReadFrames(limit, out int count, out _);
+            long offset = reader.Offset - frames.Length;
             foreach (RecordView record in new RecordPage(frames, count, null))
             {
-                if (record.Id >= lowWater) return (below, record.Id);
+                if (record.Id >= mark) return (below, record.Id, offset);
                 below++;
+                offset += record.SizeBytes;
             }
 
             if (count == 0) reader.Seek(reader.Examine(limit).Next);
         }
 
-        return (below, RecordId.Zero);
+        return (below, RecordId.Zero, limit);
     }
 
     private static (long Count, RecordId Last) CountAll(IDiskFile file, SegmentName name, SegmentIndex index, long limit)

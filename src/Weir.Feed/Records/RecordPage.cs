@@ -24,5 +24,8 @@ public readonly struct RecordPage
     /// <summary>Nothing more to read now.</summary>
     public bool IsEmpty => Count == 0 && Gap is null;
 
+    /// <summary>The records as frames, back to back.</summary>
+    internal ReadOnlyMemory<byte> Frames => _frames;
+
     public FrameEnumerator GetEnumerator() => new(_frames.Span);
 }

@@ -63,6 +63,14 @@ internal sealed class FailingEngine(IFeedEngine inner) : IFeedEngine
     public ValueTask<IReadOnlyList<ConsumerPosition>> ListPositionsAsync(string topic, CancellationToken cancellationToken = default) =>
         inner.ListPositionsAsync(topic, cancellationToken);
 
+    public ValueTask<RecordId> AdvancePositionAsync(string topic, string consumer, RecordId position, CancellationToken cancellationToken = default) =>
+        inner.AdvancePositionAsync(topic, consumer, position, cancellationToken);
+
+    public ValueTask<TopicBacklog> MeasureAsync(string topic, RecordId after, CancellationToken cancellationToken = default) =>
+        inner.MeasureAsync(topic, after, cancellationToken);
+
+    public IFeedDocuments Documents => inner.Documents;
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private void Count()

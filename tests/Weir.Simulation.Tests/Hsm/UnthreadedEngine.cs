@@ -46,5 +46,13 @@ internal sealed class UnthreadedEngine(IFeedEngine inner) : IFeedEngine
     public ValueTask<IReadOnlyList<ConsumerPosition>> ListPositionsAsync(string topic, CancellationToken cancellationToken = default) =>
         inner.ListPositionsAsync(topic, cancellationToken);
 
+    public ValueTask<RecordId> AdvancePositionAsync(string topic, string consumer, RecordId position, CancellationToken cancellationToken = default) =>
+        inner.AdvancePositionAsync(topic, consumer, position, cancellationToken);
+
+    public ValueTask<TopicBacklog> MeasureAsync(string topic, RecordId after, CancellationToken cancellationToken = default) =>
+        inner.MeasureAsync(topic, after, cancellationToken);
+
+    public IFeedDocuments Documents => inner.Documents;
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

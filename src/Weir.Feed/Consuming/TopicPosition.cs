@@ -1,0 +1,4 @@
+namespace Weir.Feed.Consuming;
+
+/// <summary>A place in a topic.</summary>
+public readonly record struct TopicPosition(string Topic, RecordId Id);
