@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Weir.Benchmarks.Changelogs;
+using Weir.Benchmarks.Consumers;
 using Weir.Benchmarks.Coordinators;
 using Weir.Benchmarks.Erasure;
 using Weir.Benchmarks.Feed;
@@ -19,6 +20,10 @@ switch (args)
     case ["feed-read"]:
         Directory.CreateDirectory(scratch);
         await ReadComparison.RunAsync(scratch);
+        break;
+    case ["consumers"]:
+        Directory.CreateDirectory(scratch);
+        await ConsumerSpeed.RunAsync(scratch);
         break;
     case ["actions-file", string path, string lines]:
         ActionFileGenerator.WriteFile(path, new() { Count = int.Parse(lines, CultureInfo.InvariantCulture) });

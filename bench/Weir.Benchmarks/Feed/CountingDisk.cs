@@ -36,6 +36,8 @@ internal sealed class CountingDisk : IDisk
 
     public void DeleteDirectory(string directory) => _disk.DeleteDirectory(directory);
 
+    public long FreeBytes(string path) => _disk.FreeBytes(path);
+
     public IDisposable? TryLock(string path, string holder) => _disk.TryLock(path, holder);
 
     public IDisposable Watch(string directory, Action changed) => _disk.Watch(directory, changed);

@@ -37,6 +37,9 @@ public interface IDisk
 
     void DeleteDirectory(string directory);
 
+    /// <summary>How many bytes a user without privileges may still write to the file system that the path, or the nearest directory above it, is on.</summary>
+    long FreeBytes(string path);
+
     /// <summary>Takes an exclusive lock until disposed or until the process ends; null when somebody has it.</summary>
     /// <param name="path">The lock's file.</param>
     /// <param name="holder">Written into the file, for whoever finds it locked.</param>

@@ -66,6 +66,13 @@ public sealed class LocalDisk : IDisk
         return true;
     });
 
+    public long FreeBytes(string path)
+    {
+        string? there = path;
+        while (there is not null && !Directory.Exists(there)) there = Path.GetDirectoryName(there);
+        return Translate(there ?? "/", static directory => new DriveInfo(directory).AvailableFreeSpace);
+    }
+
     public IDisposable? TryLock(string path, string holder)
     {
         SafeFileHandle handle = Native.OpenOrCreate(path);

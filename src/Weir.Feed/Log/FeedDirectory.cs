@@ -12,7 +12,8 @@ internal sealed class FeedDirectory(string root, IDisk disk)
     public const string LowWaterName = "low-water";
     public const string LockName = "lock";
     public const string MarksLockName = "marks.lock";
-    public const string ConsumersName = "consumers";
+    public const string PositionsName = "positions";
+    public const string PositionsLockName = "positions.lock";
 
     private const string DoomedPrefix = ".deleted-";
     private const int MaxFormatBytes = 256;

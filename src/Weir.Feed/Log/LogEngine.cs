@@ -11,6 +11,8 @@ public sealed class LogEngine : IFeedEngine
     private readonly LogEngineOptions _options;
     private readonly FeedDirectory _directory;
     private readonly Marks _marks;
+    private readonly Positions _positions;
+    private readonly RoomGuard _room;
     private readonly ulong _bootKey;
     private readonly ConcurrentDictionary<string, TopicWriter> _writers = new();
     private readonly object _opening = new();
@@ -25,6 +27,8 @@ public sealed class LogEngine : IFeedEngine
         _directory = new(options.Directory, options.Disk);
         _marks = new(_directory, options);
         _bootKey = TailFile.BootKey(options.Disk.BootId);
+        _room = new(_directory, options);
+        _positions = new(_directory, options, _bootKey);
         Documents = new LogDocuments(_directory, options);
     }
 
@@ -40,6 +44,8 @@ public sealed class LogEngine : IFeedEngine
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<RecordId>(cancellationToken);
         try
         {
+            _room.Admit(topic, batch.SizeBytes);
+            if (!_writers.ContainsKey(topic) && TopicName.IsValid(topic) && _positions.HasLeftOvers(topic)) return AppendAnewAsync(topic, batch, options);
             return Writer(topic).Enqueue(batch, options).Task;
         }
         catch (IOException failed) when (failed is not FeedException)
@@ -150,6 +156,7 @@ public sealed class LogEngine : IFeedEngine
             _options.Disk.Rename(path, doomed);
             _options.Disk.SyncDirectory(_directory.TopicsPath);
             _options.Disk.DeleteDirectory(doomed);
+            await ForgetPositionsAsync(topic);
             return true;
         }
         catch (IOException failed) when (failed is not FeedException)
@@ -166,7 +173,7 @@ public sealed class LogEngine : IFeedEngine
             () =>
             {
                 _directory.CheckFormat();
-                return _marks.Position(topic, consumer);
+                return _positions.Find(topic, consumer);
             },
             $"read the position of consumer '{consumer}' in topic '{topic}'"));
     }
@@ -175,36 +182,16 @@ public sealed class LogEngine : IFeedEngine
     {
         TopicName.ThrowIfInvalid(topic);
         TopicName.ThrowIfInvalid(consumer, "consumer");
-        try
-        {
-            if (!_directory.CheckFormat()) _directory.Prepare();
-            if (!_directory.TopicExists(topic))
-            {
-                if (position is null) return;
-                _directory.CreateTopic(topic);
-            }
-
-            await _marks.SetPositionAsync(topic, consumer, position, cancellationToken);
-        }
-        catch (IOException failed) when (failed is not FeedException)
-        {
-            throw Explain(failed, $"write the position of consumer '{consumer}' in topic '{topic}'");
-        }
+        cancellationToken.ThrowIfCancellationRequested();
+        await _positions.Enqueue(PositionAction.Set, topic, consumer, position);
     }
 
-    public async ValueTask<RecordId> AdvancePositionAsync(string topic, string consumer, RecordId position, CancellationToken cancellationToken = default)
+    public ValueTask<RecordId> AdvancePositionAsync(string topic, string consumer, RecordId position, CancellationToken cancellationToken = default)
     {
         TopicName.ThrowIfInvalid(topic);
         TopicName.ThrowIfInvalid(consumer, "consumer");
-        try
-        {
-            if (!_directory.CheckFormat()) _directory.Prepare();
-            return await _marks.AdvancePositionAsync(topic, consumer, position, cancellationToken);
-        }
-        catch (IOException failed) when (failed is not FeedException)
-        {
-            throw Explain(failed, $"write the position of consumer '{consumer}' in topic '{topic}'");
-        }
+        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<RecordId>(cancellationToken)
+            : _positions.Enqueue(PositionAction.Advance, topic, consumer, position);
     }
 
     public ValueTask<TopicBacklog> MeasureAsync(string topic, RecordId after, CancellationToken cancellationToken = default)
@@ -226,7 +213,7 @@ public sealed class LogEngine : IFeedEngine
             () =>
             {
                 _directory.CheckFormat();
-                return _marks.Positions(topic);
+                return _positions.Of(topic);
             },
             $"list the consumers of topic '{topic}'"));
     }
@@ -255,6 +242,32 @@ public sealed class LogEngine : IFeedEngine
         }
 
         if (first is not null) throw new FeedException($"The feed in {_options.Directory} could not be closed in order: {first.Message}", first);
+    }
+
+    /// <summary>A deletion was cut short after the topic was gone: its positions must not be those of the new one.</summary>
+    private async ValueTask<RecordId> AppendAnewAsync(string topic, RecordBatch batch, AppendOptions options)
+    {
+        await _positions.Enqueue(PositionAction.RemoveTopic, topic, "", null);
+        try
+        {
+            return await Writer(topic).Enqueue(batch, options).Task;
+        }
+        catch (IOException failed) when (failed is not FeedException)
+        {
+            throw Explain(failed, $"open topic '{topic}' for writing");
+        }
+    }
+
+    private async ValueTask ForgetPositionsAsync(string topic)
+    {
+        try
+        {
+            await _positions.Enqueue(PositionAction.RemoveTopic, topic, "", null);
+        }
+        catch (FeedException)
+        {
+            // The topic is gone, and without it they count for nothing; who makes it anew removes them first.
+        }
     }
 
     private TopicWriter Writer(string topic)

@@ -21,7 +21,7 @@ public enum VerifyFindingKind
     /// <summary>A file that is derived from the records (index, tail) is damaged; it is passed over or written again.</summary>
     DamagedDerivedFile,
 
-    /// <summary>The low-water mark or a consumer's position is damaged.</summary>
+    /// <summary>The low-water mark or the file of the consumers' positions is damaged.</summary>
     DamagedMark,
 
     /// <summary>The feed's format file is damaged; the next writer writes it again.</summary>
@@ -87,6 +87,13 @@ public sealed class LogVerifier
     public VerifyFinding? VerifyFormat() => _directory.CheckFormat()
         ? null
         : new("", VerifyFindingKind.DamagedFormat, null, RecordId.Zero, null, _directory.FormatPath, -1, -1, "the format file is missing or damaged");
+
+    /// <summary>What is wrong with the consumers' positions; null when nothing is.</summary>
+    /// <exception cref="FeedException">They cannot be read, or have a newer format.</exception>
+    public VerifyFinding? VerifyPositions() =>
+        new PositionJournal(_directory, new() { Directory = _directory.Root, Disk = _directory.Disk }, _bootKey).FindDamage() is { } damage
+            ? new("", VerifyFindingKind.DamagedMark, null, RecordId.Zero, null, Path.Combine(_directory.Root, FeedDirectory.PositionsName), -1, -1, damage)
+            : null;
 
     /// <summary>Checks one topic.</summary>
     /// <exception cref="FeedException">The feed has a newer format, or cannot be read at all.</exception>

@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using Weir.Feed.Disks;
 
 namespace Weir.Feed.Log;
 
 /// <summary>
-/// The small files beside a topic's segments that any process may replace: the low-water mark, below which nothing is read
-/// any more, and each consumer's position. Each is replaced atomically and durably under the topic's short lock.
+/// The small file beside a topic's segments that any process may replace: the low-water mark, below which nothing is read
+/// any more. It is replaced atomically and durably under the topic's short lock.
 /// </summary>
 internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
 {
@@ -15,8 +14,6 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
 
     private const int Bytes = 32;
     private const uint LowWaterMagic = 0x574f_4c57; // "WLOW"
-    private const uint PositionMagic = 0x534f_5057; // "WPOS"
-    private readonly ConcurrentDictionary<string, bool> _ensured = new();
 
     /// <summary>Nothing below is read; <see cref="RecordId.Zero"/> when nothing was trimmed.</summary>
     /// <exception cref="FeedException">The mark is damaged. What it said is not known, so nothing is hidden: see <see cref="FeedLog"/>.</exception>
@@ -39,76 +36,13 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
         return below;
     }
 
-    public RecordId? Position(string topic, string consumer) => Read(PositionPath(topic, consumer), PositionMagic);
-
-    public IReadOnlyList<ConsumerPosition> Positions(string topic)
-    {
-        var positions = new List<ConsumerPosition>();
-        foreach (string entry in directory.Disk.List(ConsumersPath(topic)))
-        {
-            if (entry.EndsWith(TemporarySuffix, StringComparison.Ordinal) || TopicName.Unescape(entry) is not { } consumer) continue;
-            if (Position(topic, consumer) is { } position) positions.Add(new(consumer, position));
-        }
-
-        positions.Sort(static (a, b) => string.CompareOrdinal(a.Consumer, b.Consumer));
-        return positions;
-    }
-
-    public async ValueTask SetPositionAsync(string topic, string consumer, RecordId? position, CancellationToken cancellationToken)
-    {
-        string consumers = ConsumersPath(topic);
-        if (position is not null) EnsureConsumers(topic, consumers);
-        else if (!directory.Disk.DirectoryExists(consumers)) return;
-        using IDisposable held = await LockAsync(topic, cancellationToken);
-        if (position is { } id)
-        {
-            Replace(consumers, PositionPath(topic, consumer), PositionMagic, id);
-            return;
-        }
-
-        directory.Disk.Delete(PositionPath(topic, consumer));
-        directory.Disk.SyncDirectory(consumers);
-    }
-
-    public async ValueTask<RecordId> AdvancePositionAsync(string topic, string consumer, RecordId position, CancellationToken cancellationToken)
-    {
-        string consumers = ConsumersPath(topic);
-        EnsureConsumers(topic, consumers);
-        using IDisposable held = await LockAsync(topic, cancellationToken);
-        if (Position(topic, consumer) is { } current && current >= position)
-        {
-            directory.Disk.SyncDirectory(consumers);
-            return current;
-        }
-
-        Replace(consumers, PositionPath(topic, consumer), PositionMagic, position);
-        return position;
-    }
-
     /// <summary>Whether the file holds an intact mark; null when there is no such file.</summary>
     public static bool? IsIntact(IDisk disk, string path)
     {
         using IDiskFile? file = disk.OpenRead(path);
         if (file is null) return null;
-        return TryRead(file, LowWaterMagic, out _) || TryRead(file, PositionMagic, out _);
+        return TryRead(file, LowWaterMagic, out _);
     }
-
-    /// <summary>
-    /// Makes the directory of the positions. Where it is there already, a killed process may have made it, or the topic's, and not
-    /// made that durable; so each process sees to it once.
-    /// </summary>
-    private void EnsureConsumers(string topic, string consumers)
-    {
-        if (_ensured.ContainsKey(topic) && directory.Disk.DirectoryExists(consumers)) return;
-        directory.CreateTopic(topic);
-        directory.Disk.CreateDirectory(consumers);
-        directory.Disk.SyncDirectory(directory.TopicPath(topic));
-        _ensured[topic] = true;
-    }
-
-    private string ConsumersPath(string topic) => Path.Combine(directory.TopicPath(topic), FeedDirectory.ConsumersName);
-
-    private string PositionPath(string topic, string consumer) => Path.Combine(ConsumersPath(topic), TopicName.Escape(consumer));
 
     private RecordId? Read(string path, uint magic)
     {

@@ -132,7 +132,7 @@ internal sealed class TopicVerification(FeedDirectory directory, string topic, u
         foreach (string entry in directory.Disk.List(_path))
         {
             string path = Path.Combine(_path, entry);
-            bool isOurs = entry is FeedDirectory.LockName or FeedDirectory.MarksLockName or FeedDirectory.ConsumersName
+            bool isOurs = entry is FeedDirectory.LockName or FeedDirectory.MarksLockName
                 || entry.EndsWith(Marks.TemporarySuffix, StringComparison.Ordinal)
                 || entry.EndsWith(".idx", StringComparison.Ordinal)
                 || SegmentName.TryParse(entry, out _);
@@ -141,18 +141,12 @@ internal sealed class TopicVerification(FeedDirectory directory, string topic, u
             else if (entry == FeedDirectory.TailName) VerifyTail(path, entry);
             else Add(VerifyFindingKind.UnknownFile, null, null, entry, -1, -1, "no file of a feed has this name");
         }
-
-        string consumers = Path.Combine(_path, FeedDirectory.ConsumersName);
-        foreach (string entry in directory.Disk.List(consumers))
-        {
-            if (!entry.EndsWith(Marks.TemporarySuffix, StringComparison.Ordinal)) VerifyMark(Path.Combine(consumers, entry), Path.Combine(FeedDirectory.ConsumersName, entry));
-        }
     }
 
     private void VerifyMark(string path, string name)
     {
         if (Marks.IsIntact(directory.Disk, path) == false)
-            Add(VerifyFindingKind.DamagedMark, null, null, name, -1, -1, "the mark is damaged; it hides nothing and acknowledges nothing until it is written again");
+            Add(VerifyFindingKind.DamagedMark, null, null, name, -1, -1, "the mark is damaged; it hides nothing until it is written again");
     }
 
     private void VerifyTail(string path, string name)

@@ -1,4 +1,5 @@
 using Weir.Feed;
+using Weir.Feed.Consuming;
 using Weir.Hsm.Following;
 using Weir.Hsm.Live;
 
@@ -17,7 +18,8 @@ internal sealed class TopicTrimmer(IFeedEngine engine, ActionFollower follower, 
         IReadOnlyCollection<FollowedTopic> topics, TimeSpan staleTimeout, DateTimeOffset now, bool isDryRun, CancellationToken cancellationToken)
     {
         var positions = new Dictionary<string, IReadOnlyList<ConsumerPosition>>(StringComparer.Ordinal);
-        foreach (FollowedTopic topic in follower.Topics) positions[topic.Name] = await engine.ListPositionsAsync(topic.Name, cancellationToken);
+        TopicHolders holders = await TopicHolders.ReadAsync(engine, cancellationToken);
+        foreach (FollowedTopic topic in follower.Topics) positions[topic.Name] = await holders.OfAsync(topic.Name, cancellationToken);
         IReadOnlyList<TrimDecision> decisions = TrimPlanner.Decide(follower.Topics, new(staleTimeout, now, sources), sources, positions);
         var rounds = new List<TopicRound>();
         foreach ((FollowedTopic topic, TrimDecision decision) in follower.Topics.Zip(decisions))

@@ -25,6 +25,8 @@ public sealed partial class SimulatedDisk
 
     public void DeleteDirectory(string directory) => Main.DeleteDirectory(directory);
 
+    long IDisk.FreeBytes(string path) => Main.FreeBytes(path);
+
     public IDisposable? TryLock(string path, string holder) => Main.TryLock(path, holder);
 
     public IDisposable Watch(string directory, Action changed) => Main.Watch(directory, changed);

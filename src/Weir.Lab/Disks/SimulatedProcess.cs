@@ -55,6 +55,12 @@ public sealed class SimulatedProcess : IDisk
 
     public void DeleteDirectory(string directory) => _disk.DeleteDirectory(this, DirectoryTree.Normalize(directory));
 
+    public long FreeBytes(string path)
+    {
+        ThrowIfDead();
+        return _disk.FreeBytes;
+    }
+
     public IDisposable? TryLock(string path, string holder) => _disk.TryLock(this, DirectoryTree.Normalize(path), holder);
 
     public IDisposable Watch(string directory, Action changed)

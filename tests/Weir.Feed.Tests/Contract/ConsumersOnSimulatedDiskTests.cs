@@ -15,5 +15,6 @@ public sealed class ConsumersOnSimulatedDiskTests : ConsumerContract
         Time = Clock,
         SegmentBytes = 16 * 1024,
         IndexIntervalBytes = 1024,
+        PositionJournalBytes = 2048,
     });
 }

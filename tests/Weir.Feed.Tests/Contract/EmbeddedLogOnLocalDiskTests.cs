@@ -13,6 +13,7 @@ public sealed class EmbeddedLogOnLocalDiskTests : LocalEngineContract
         Time = Clock,
         SegmentBytes = 16 * 1024,
         IndexIntervalBytes = 1024,
+        PositionJournalBytes = 2048,
     });
 
     protected override ValueTask CleanUpAsync()

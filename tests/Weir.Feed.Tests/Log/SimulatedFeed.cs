@@ -24,6 +24,7 @@ internal sealed class SimulatedFeed(SimulatedDisk disk)
         Logger = Log,
         SegmentBytes = 900,
         IndexIntervalBytes = 128,
+        PositionJournalBytes = 400,
     };
 
     /// <summary>Opens the feed in a process of its own.</summary>
@@ -35,6 +36,7 @@ internal sealed class SimulatedFeed(SimulatedDisk disk)
         var verifier = new LogVerifier(Options(Disk.StartProcess("verifier")));
         List<VerifyFinding> findings = [.. verifier.Topics().SelectMany(topic => verifier.Verify(topic).Findings)];
         if (verifier.VerifyFormat() is { } format) findings.Add(format);
+        if (verifier.VerifyPositions() is { } positions) findings.Add(positions);
         return findings;
     }
 

@@ -21,6 +21,7 @@ internal sealed class FeedProcess
             Time = time,
             SegmentBytes = 1500,
             IndexIntervalBytes = 256,
+            PositionJournalBytes = 400,
         });
         Writer = new LedgerWriter(ledger, Engine);
         Followers = followers;

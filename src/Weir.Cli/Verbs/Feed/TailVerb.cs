@@ -23,24 +23,26 @@ internal sealed class TailVerb : FeedVerb
     };
     private readonly Option<bool> _once = new("--once") { Description = "End when everything that is there has been printed." };
     private readonly Option<string[]> _types = new("--type") { HelpName = "TYPE", Description = "Print records of this type only. May be repeated." };
+    private readonly Option<string?> _filter = new("--filter") { HelpName = "FILTER", Description = "Print the records that this takes only. docs/feed-consumers.md has the syntax." };
     private readonly Option<bool> _json = SharedOptions.Json();
 
     public TailVerb() : base("tail", Summary)
     {
         Arguments.Add(_topics);
-        foreach (Option option in (Option[])[_from, _once, _types, _json]) Options.Add(option);
+        foreach (Option option in (Option[])[_from, _once, _types, _filter, _json]) Options.Add(option);
     }
 
     public override VerbHelp Help => new()
     {
         Description =
         [
-            "Waits for records and prints each as 'weir feed read' does, until it is interrupted; it waits for the disk to tell of changes and costs nothing meanwhile. Where several topics are meant, a line starts with the topic's name. The order within a topic is kept; between topics it is that of arrival.",
+            "Waits for records and prints each as 'weir feed read' does, until it is interrupted; it waits for the disk to tell of changes and costs nothing meanwhile. It is nobody for the feed: nothing is kept for it. Where several topics are meant, a line starts with the topic's name. The order within a topic is kept; between topics it is that of arrival.",
             "A topic that comes into being later is printed from its beginning.",
         ],
         Examples =
         [
             new("weir feed tail 'hsm:actions:*'", "The actions of all MDTs, as they change."),
+            new("weir feed tail 'lustre:changelog:*' --filter 'type=UNLNK,RMDIR uid=1000'", "What one user removes."),
             new("weir feed tail hsm:sources --from 1d --json", "MDTs lost and back: of the last day, and from now on."),
         ],
         Done = "interrupted by SIGINT or SIGTERM, or with --once, everything printed",
@@ -54,7 +56,7 @@ internal sealed class TailVerb : FeedVerb
         string[] patterns = run.Get(_topics);
         foreach (string pattern in patterns) CheckName(pattern);
         await using IFeedEngine feed = OpenExisting(run);
-        await using var followed = new FollowedTopics(feed, patterns, run, new TypeFilter(run.Get(_types) ?? []), run.Get(_json));
+        await using var followed = new FollowedTopics(feed, patterns, run, new TypeFilter(run.Get(_types) ?? [], ConsumerVerb.ParseFilter(run.Get(_filter))), run.Get(_json));
         // Before the first look, so that what comes between look and wait is not missed.
         using IFeedWatch watch = feed.Watch(followed.CommonPrefix);
         try

@@ -51,7 +51,9 @@ internal sealed class VerifyVerb : FeedVerb
         VerifyPrinter printer = run.Get(_json) ? new VerifyJsonPrinter(run.Out) : new VerifyTextPrinter(run.Out);
         VerifyFinding? format = verifier.VerifyFormat();
         if (format is not null) printer.PrintFeed(format);
-        bool isInOrder = format is null;
+        VerifyFinding? positions = verifier.VerifyPositions();
+        if (positions is not null) printer.PrintFeed(positions);
+        bool isInOrder = format is null && positions is null;
         using var progress = new ProgressLine(run.Terminal, run.Time);
         foreach (string topic in Choose(run, url, verifier))
         {

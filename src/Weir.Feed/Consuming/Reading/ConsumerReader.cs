@@ -25,6 +25,9 @@ public sealed class ConsumerReader : FeedReader
     /// <summary>The consumer as it was when this was last looked at.</summary>
     public ConsumerInfo Consumer { get; private set; }
 
+    /// <summary>Whose consumer it is.</summary>
+    public ConsumerRegistry Registry => _registry;
+
     /// <summary>This opening.</summary>
     public ReaderSession Session { get; }
 

@@ -75,7 +75,6 @@ internal sealed class TopicHub(string topic, IFeedEngine feed, FanOutOptions opt
 
         SharedPage? page = await ReadOnAsync(end, cancellationToken);
         page?.Release();
-        if (page is not null) WakeAll();
     }
 
     public void WakeAll()
@@ -132,8 +131,15 @@ internal sealed class TopicHub(string topic, IFeedEngine feed, FanOutOptions opt
         return null;
     }
 
-    /// <summary>Reads the next page at the front, by one for all.</summary>
+    /// <summary>Reads the next page at the front, by one for all, and wakes those who wait for it.</summary>
     private async ValueTask<SharedPage?> ReadOnAsync(RecordId after, CancellationToken cancellationToken)
+    {
+        SharedPage? page = await ReadFrontAsync(after, cancellationToken);
+        if (page is not null) WakeAll();
+        return page;
+    }
+
+    private async ValueTask<SharedPage?> ReadFrontAsync(RecordId after, CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);
         try
@@ -151,12 +157,17 @@ internal sealed class TopicHub(string topic, IFeedEngine feed, FanOutOptions opt
                 // The first reader, or one who is before all others: what was kept does not lead up to it.
                 if (cursor is not null) await cursor.DisposeAsync();
                 cursor = feed.OpenCursor(topic, after, new CursorOptions { PageBytes = options.PageBytes });
+                bool isAhead;
                 lock (_gate)
                 {
+                    isAhead = _cursor is not null && after > _end;
                     _cursor = cursor;
                     _end = after;
                     DropKept();
                 }
+
+                // Who waited at the old end has something to read between there and here.
+                if (isAhead) WakeAll();
             }
 
             RecordId before = cursor.Position;
@@ -164,7 +175,14 @@ internal sealed class TopicHub(string topic, IFeedEngine feed, FanOutOptions opt
             if (read.IsEmpty)
             {
                 // A trim may have moved the cursor on.
-                lock (_gate) _end = cursor.Position;
+                bool hasMoved;
+                lock (_gate)
+                {
+                    hasMoved = cursor.Position > _end;
+                    _end = cursor.Position;
+                }
+
+                if (hasMoved) WakeAll();
                 return null;
             }
 

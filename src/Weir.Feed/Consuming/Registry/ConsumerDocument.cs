@@ -14,7 +14,7 @@ internal static class ConsumerDocument
     private const int Version = 1;
     private const int MaxLosses = 256;
 
-    public static byte[] Write(ConsumerInfo consumer, bool isRegistering)
+    public static byte[] Write(ConsumerInfo consumer, DocumentPhase phase)
     {
         var output = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(output))
@@ -23,7 +23,12 @@ internal static class ConsumerDocument
             json.WriteStartObject();
             json.WriteNumber("version"u8, Version);
             json.WriteString("id"u8, consumer.Incarnation);
-            json.WriteString("state"u8, isRegistering ? "registering" : consumer.State == ConsumerState.Aborted ? "aborted" : "active");
+            json.WriteString("state"u8, phase switch
+            {
+                DocumentPhase.Registering => "registering",
+                DocumentPhase.Leaving => "leaving",
+                _ => consumer.State == ConsumerState.Aborted ? "aborted" : "active",
+            });
             json.WriteStartArray("topics"u8);
             foreach (string pattern in registration.Topics.Patterns) json.WriteStringValue(pattern);
             json.WriteEndArray();
@@ -45,9 +50,9 @@ internal static class ConsumerDocument
 
     /// <summary>The consumer; of a document that cannot be believed, a <see cref="ConsumerState.Damaged"/> one.</summary>
     /// <exception cref="FeedException">A newer program wrote it.</exception>
-    public static ConsumerInfo Read(FeedDocument document, out bool isRegistering)
+    public static ConsumerInfo Read(FeedDocument document, out DocumentPhase phase)
     {
-        isRegistering = false;
+        phase = DocumentPhase.Registered;
         if (!document.IsDamaged)
         {
             try
@@ -57,8 +62,10 @@ internal static class ConsumerDocument
                 int version = root.GetProperty("version"u8).GetInt32();
                 if (version > Version)
                     throw new FeedException($"Consumer '{document.Name}' was registered by a newer Weir (version {version} of its document; this program knows {Version}).");
-                isRegistering = root.GetProperty("state"u8).ValueEquals("registering"u8);
-                return Read(document, root);
+                ConsumerInfo consumer = Read(document, root);
+                JsonElement state = root.GetProperty("state"u8);
+                phase = state.ValueEquals("registering"u8) ? DocumentPhase.Registering : state.ValueEquals("leaving"u8) ? DocumentPhase.Leaving : DocumentPhase.Registered;
+                return consumer;
             }
             catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
             {
@@ -141,4 +148,17 @@ internal static class ConsumerDocument
         RecordId.Parse(loss.GetProperty("last"u8).GetString()!), loss.GetProperty("records"u8).GetInt64());
 
     private static DateTimeOffset Time(JsonElement milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds.GetInt64());
+}
+
+/// <summary>Whether a document is one of a consumer that is there.</summary>
+internal enum DocumentPhase
+{
+    /// <summary>It is there.</summary>
+    Registered,
+
+    /// <summary>Its positions are being written.</summary>
+    Registering,
+
+    /// <summary>Its positions are being taken away.</summary>
+    Leaving,
 }

@@ -50,8 +50,8 @@ public sealed partial class ConsumerRegistry : IAsyncDisposable
         FeedDocument? old = await Feed.Documents.ReadAsync(ConsumerDocument.Collection, registration.Name, cancellationToken);
         if (old is not null)
         {
-            ConsumerInfo there = ConsumerDocument.Read(old, out bool isRegistering);
-            if (there.State == ConsumerState.Active && !isRegistering)
+            ConsumerInfo there = ConsumerDocument.Read(old, out DocumentPhase phase);
+            if (there.State == ConsumerState.Active && phase == DocumentPhase.Registered)
                 return there.Registration.IsSame(registration) ? there : throw new ConsumerExistsException(registration.Name, Feed.Address);
         }
         else
@@ -71,12 +71,12 @@ public sealed partial class ConsumerRegistry : IAsyncDisposable
 
         // While its positions are written the consumer is announced, so that nobody else registers one of this name; who is killed in
         // between has registered nothing, and the next may take the name.
-        byte[] announced = ConsumerDocument.Write(consumer, isRegistering: true);
+        byte[] announced = ConsumerDocument.Write(consumer, DocumentPhase.Registering);
         if (!await Feed.Documents.TryWriteAsync(ConsumerDocument.Collection, registration.Name, announced, old, cancellationToken))
             throw new ConsumerExistsException(registration.Name, Feed.Address);
         if (_open.TryRemove(registration.Name, out ConsumerReader? reader)) reader.Fence(new ConsumerTakenOverException(registration.Name, null));
         await PlaceAsync(registration, cancellationToken);
-        byte[] content = ConsumerDocument.Write(consumer, isRegistering: false);
+        byte[] content = ConsumerDocument.Write(consumer, DocumentPhase.Registered);
         if (!await Feed.Documents.TryWriteAsync(ConsumerDocument.Collection, registration.Name, content, new(registration.Name, announced), cancellationToken))
             throw new ConsumerExistsException(registration.Name, Feed.Address);
         if (old is null) Interlocked.Increment(ref _known);
@@ -89,8 +89,8 @@ public sealed partial class ConsumerRegistry : IAsyncDisposable
     {
         TopicName.ThrowIfInvalid(name, "consumer");
         if (await Feed.Documents.ReadAsync(ConsumerDocument.Collection, name, cancellationToken) is not { } document) return null;
-        ConsumerInfo consumer = ConsumerDocument.Read(document, out bool isRegistering);
-        return isRegistering ? null : consumer;
+        ConsumerInfo consumer = ConsumerDocument.Read(document, out DocumentPhase phase);
+        return phase == DocumentPhase.Registered ? consumer : null;
     }
 
     /// <summary>All consumers, in ordinal order of their names.</summary>
@@ -99,28 +99,11 @@ public sealed partial class ConsumerRegistry : IAsyncDisposable
         var consumers = new List<ConsumerInfo>();
         foreach (FeedDocument document in await Feed.Documents.ListAsync(ConsumerDocument.Collection, cancellationToken))
         {
-            ConsumerInfo consumer = ConsumerDocument.Read(document, out bool isRegistering);
-            if (!isRegistering) consumers.Add(consumer);
+            ConsumerInfo consumer = ConsumerDocument.Read(document, out DocumentPhase phase);
+            if (phase == DocumentPhase.Registered) consumers.Add(consumer);
         }
 
         return consumers;
-    }
-
-    /// <summary>Forgets a consumer; what only it needed may be trimmed. False when there was none.</summary>
-    public async ValueTask<bool> UnregisterAsync(string name, CancellationToken cancellationToken = default)
-    {
-        TopicName.ThrowIfInvalid(name, "consumer");
-        for (int i = 0; i < MaxTries; i++)
-        {
-            if (await Feed.Documents.ReadAsync(ConsumerDocument.Collection, name, cancellationToken) is not { } document) return false;
-            if (!await Feed.Documents.TryDeleteAsync(ConsumerDocument.Collection, document, cancellationToken)) continue;
-            if (_open.TryRemove(name, out ConsumerReader? reader)) reader.Fence(new ConsumerTakenOverException(name, null));
-            await RemovePositionsAsync(name, cancellationToken);
-            await Events.UnregisteredAsync(name, cancellationToken);
-            return true;
-        }
-
-        throw Contended(name);
     }
 
     /// <summary>
@@ -247,7 +230,7 @@ public sealed partial class ConsumerRegistry : IAsyncDisposable
         {
             ConsumerInfo there = await RequireAsync(name, cancellationToken);
             ConsumerInfo changed = change(there);
-            byte[] content = ConsumerDocument.Write(changed, isRegistering: false);
+            byte[] content = ConsumerDocument.Write(changed, DocumentPhase.Registered);
             if (await Feed.Documents.TryWriteAsync(ConsumerDocument.Collection, name, content, there.Document, cancellationToken))
                 return changed with { Document = new(name, content) };
         }
@@ -269,15 +252,6 @@ public sealed partial class ConsumerRegistry : IAsyncDisposable
             {
                 await Feed.WritePositionAsync(topic, registration.Name, null, cancellationToken);
             }
-        }
-    }
-
-    private async ValueTask RemovePositionsAsync(string name, CancellationToken cancellationToken)
-    {
-        foreach (string topic in await Feed.ListTopicsAsync("", cancellationToken))
-        {
-            if (await Feed.ReadPositionAsync(topic, name, cancellationToken) is not null)
-                await Feed.WritePositionAsync(topic, name, null, cancellationToken);
         }
     }
 

@@ -40,9 +40,11 @@ public sealed class FeedEvents
     /// <param name="to">Until when.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public ValueTask GapAsync(
-        string topic, string source, RecordId after, long records, DateTimeOffset from, DateTimeOffset to, string reason, CancellationToken cancellationToken = default) =>
-        TellAsync("GAP", topic, json =>
+    /// <exception cref="FeedException">It could not be told; it must be told again.</exception>
+    public async ValueTask AppendGapAsync(
+        string topic, string source, RecordId after, long records, DateTimeOffset from, DateTimeOffset to, string reason, CancellationToken cancellationToken = default)
+    {
+        byte[] data = Compose(json =>
         {
             json.WriteString("topic"u8, topic);
             json.WriteString("source"u8, source);
@@ -51,7 +53,9 @@ public sealed class FeedEvents
             json.WriteString("from"u8, from.UtcDateTime);
             json.WriteString("to"u8, to.UtcDateTime);
             json.WriteString("reason"u8, reason);
-        }, cancellationToken);
+        });
+        if (!await TryAppendAsync("GAP", topic, data, cancellationToken)) await LeaveAsync("GAP", topic, data, cancellationToken);
+    }
 
     /// <summary>Tells what other processes had to leave.</summary>
     public async ValueTask TellWaitingAsync(CancellationToken cancellationToken = default)
@@ -106,6 +110,20 @@ public sealed class FeedEvents
 
     private async ValueTask TellAsync(string type, string subject, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
     {
+        byte[] data = Compose(write);
+        try
+        {
+            if (!await TryAppendAsync(type, subject, data, cancellationToken)) await LeaveAsync(type, subject, data, cancellationToken);
+        }
+        catch (FeedException failed)
+        {
+            // What happened has happened; that it cannot be told does not undo it.
+            ConsumingLog.EventLost(_logger, type, subject, failed.Message);
+        }
+    }
+
+    private static byte[] Compose(Action<Utf8JsonWriter> write)
+    {
         var data = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(data))
         {
@@ -114,16 +132,7 @@ public sealed class FeedEvents
             json.WriteEndObject();
         }
 
-        try
-        {
-            if (await TryAppendAsync(type, subject, data.WrittenSpan.ToArray(), cancellationToken)) return;
-            await LeaveAsync(type, subject, data.WrittenSpan.ToArray(), cancellationToken);
-        }
-        catch (FeedException failed)
-        {
-            // What happened has happened; that it cannot be told does not undo it.
-            ConsumingLog.EventLost(_logger, type, subject, failed.Message);
-        }
+        return data.WrittenSpan.ToArray();
     }
 
     private async ValueTask<bool> TryAppendAsync(string type, string subject, byte[] data, CancellationToken cancellationToken)

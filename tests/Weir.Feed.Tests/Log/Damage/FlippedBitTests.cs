@@ -6,11 +6,11 @@ namespace Weir.Feed.Tests.Log.Damage;
 public sealed class FlippedBitTests
 {
     private const int FrameBytes = FrameLayout.HeaderBytes + 3 + 7;
-    private static readonly string[] Informational = [FeedDirectory.LockName, FeedDirectory.MarksLockName];
+    private static readonly string[] Informational = [FeedDirectory.LockName, FeedDirectory.MarksLockName, FeedDirectory.PositionsLockName];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Kinds => ["FORMAT", ".log", ".idx", "tail", "low-water", "consumers/c1", "lock", "marks.lock"];
+    public static TheoryData<string> Kinds => ["FORMAT", ".log", ".idx", "tail", "low-water", "/positions", "lock", "marks.lock"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -110,9 +110,13 @@ public sealed class FlippedBitTests
 
     private static async Task CheckPositionsAsync(LogEngine engine, string file)
     {
-        RecordId? damaged = await engine.ReadPositionAsync(SmallLog.Topic, "c1", Cancellation);
-        Assert.Equal(file.EndsWith("/c1", StringComparison.Ordinal) ? null : new RecordId(40, 4), damaged);
-        Assert.Equal(new RecordId(60, 6), await engine.ReadPositionAsync(SmallLog.Topic, "c2", Cancellation));
+        RecordId? first = await engine.ReadPositionAsync(SmallLog.Topic, "c1", Cancellation);
+        RecordId? second = await engine.ReadPositionAsync(SmallLog.Topic, "c2", Cancellation);
+
+        // A damaged position acknowledges nothing; what it never does is to acknowledge something else.
+        bool mayBeLost = file.EndsWith("/positions", StringComparison.Ordinal);
+        Assert.True(first == new RecordId(40, 4) || (mayBeLost && first is null));
+        Assert.True(second == new RecordId(60, 6) || (mayBeLost && second is null));
     }
 
     /// <summary>Whether the byte belongs to the record's frame; all frames of the small log have the same size.</summary>

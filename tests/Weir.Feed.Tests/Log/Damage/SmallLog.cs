@@ -56,6 +56,7 @@ internal sealed class SmallLog
         var verifier = new LogVerifier(Options("verifier"));
         List<VerifyFinding> findings = [.. verifier.Verify(Topic).Findings];
         if (verifier.VerifyFormat() is { } format) findings.Add(format);
+        if (verifier.VerifyPositions() is { } positions) findings.Add(positions);
         return findings;
     }
 
@@ -79,5 +80,6 @@ internal sealed class SmallLog
         Logger = Log,
         SegmentBytes = 220,
         IndexIntervalBytes = 64,
+        PositionJournalBytes = 0,
     };
 }

@@ -1,0 +1,46 @@
+namespace Weir.Feed.Consuming;
+
+/// <summary>Finds below which record a topic's own retention lets go.</summary>
+internal static class RetentionEnd
+{
+    /// <summary>A topic may have this part of its limit more than it: looking closer is not worth it.</summary>
+    private const int Tolerance = 16;
+
+    /// <summary>Everything below may go; <see cref="RecordId.Zero"/> when nothing may.</summary>
+    public static async ValueTask<RecordId> FindAsync(IFeedEngine feed, TopicBacklog all, TopicRetention retention, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (retention is { MaxAge: null, MaxBytes: null, MaxRecords: null }) return RecordId.Max;
+        RecordId end = RecordId.Zero;
+        if (retention.MaxAge is { } age) end = RecordId.AtTime(now - age);
+        if (retention.MaxBytes is { } bytes) end = Higher(end, await FindAsync(feed, all, static backlog => backlog.SizeBytes, bytes, cancellationToken));
+        if (retention.MaxRecords is { } records) end = Higher(end, await FindAsync(feed, all, static backlog => backlog.Records, records, cancellationToken));
+        return end;
+    }
+
+    /// <summary>The highest place behind which at least so much is left, to a part of it.</summary>
+    private static async ValueTask<RecordId> FindAsync(IFeedEngine feed, TopicBacklog all, Func<TopicBacklog, long> amount, long limit, CancellationToken cancellationToken)
+    {
+        if (amount(all) <= limit) return RecordId.Zero;
+        RecordId low = RecordId.Zero;
+        ulong lowMs = all.FirstId.Milliseconds, highMs = all.LastId.Milliseconds + 1;
+        while (lowMs < highMs)
+        {
+            ulong middle = lowMs + (highMs - lowMs) / 2;
+            var place = new RecordId(middle, 0);
+            long left = amount(await feed.MeasureAsync(all.Topic, place.Previous(), cancellationToken));
+            if (left < limit)
+            {
+                highMs = middle;
+                continue;
+            }
+
+            low = place;
+            lowMs = middle + 1;
+            if (left <= limit + limit / Tolerance) break;
+        }
+
+        return low;
+    }
+
+    private static RecordId Higher(RecordId a, RecordId b) => a > b ? a : b;
+}
