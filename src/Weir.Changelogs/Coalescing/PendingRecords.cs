@@ -65,6 +65,9 @@ internal sealed class PendingRecords(RecordWindow window, FileTable files)
     private void FetchLatest(int position)
     {
         int file = files.Guess((uint)window[position].File);
-        if (file != None && files[file].NewestSlot is >= 0 and var latest) window.Fetch(latest);
+        if (file == None) return;
+        ref FileState state = ref files[file];
+        if (state.NewestSlot >= 0) window.Fetch(state.NewestSlot);
+        if (state.CreateSlot >= 0) window.Fetch(state.CreateSlot);
     }
 }

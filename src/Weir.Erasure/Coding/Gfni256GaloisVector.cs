@@ -7,6 +7,9 @@ namespace Weir.Erasure.Coding;
 /// <summary>GFNI with 256-bit registers.</summary>
 internal readonly unsafe struct Gfni256GaloisVector : IGaloisVector<Vector256<byte>>
 {
+    // As with 512-bit registers; one line, which is what two registers are.
+    private const int PrefetchBytes = 1024;
+
     public static int SizeBytes => 32;
 
     public static int EntryBytes => GaloisTable.AffineBytes;
@@ -18,9 +21,7 @@ internal readonly unsafe struct Gfni256GaloisVector : IGaloisVector<Vector256<by
     public static void Store(Vector256<byte> value, byte* to) => value.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(byte* input)
-    {
-    }
+    public static void Prefetch(byte* input) => Sse.Prefetch0(input + PrefetchBytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Low(Vector256<byte> value) => value;
