@@ -1,3 +1,6 @@
+using Weir.Changelogs.Records;
+using Weir.Feed;
+
 namespace Weir.Changelogs.Coalescing;
 
 /// <summary>How far coalescing looks back.</summary>
@@ -17,6 +20,13 @@ public sealed record CoalescerOptions
     /// acknowledgement together with what it made of the records, sets the last index there is when it starts; 0: no run was before.
     /// </summary>
     public ulong AlreadyGivenUpTo { get; init; }
+
+    /// <summary>
+    /// These options for a consumer that opens its topic, for the first time or again: what an earlier opening gave out cannot lie
+    /// behind what the topic holds now.
+    /// </summary>
+    /// <param name="topic">The topic when it was opened; null: there is none yet.</param>
+    public CoalescerOptions OnOpening(TopicInfo? topic) => this with { AlreadyGivenUpTo = topic is null ? 0 : ChangelogTopic.IndexOf(topic.LastId) };
 }
 
 /// <summary>What a coalescer has done since it was made.</summary>

@@ -83,8 +83,8 @@ public sealed class FollowerCrashTests
         for (int round = 0; round < 20; round++)
         {
             await follower.RunOnceAsync(TestContext.Current.CancellationToken);
-            var coalescer = new ChangelogCoalescer(
-                new ReplaySink(replay), new CoalescerOptions { WindowRecords = random.Next(8, 500), AlreadyGivenUpTo = lab.Changelog.CurrentIndex });
+            TopicInfo? opened = await feed.DescribeAsync(Laboratory.Topic, TestContext.Current.CancellationToken);
+            var coalescer = new ChangelogCoalescer(new ReplaySink(replay), new CoalescerOptions { WindowRecords = random.Next(8, 500) }.OnOpening(opened));
             int dieAfter = round == 19 ? int.MaxValue : random.Next(1, 3000);
             int pages = random.Next(10);
             var reader = new ChangelogRecordReader();
