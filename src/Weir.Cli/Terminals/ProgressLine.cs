@@ -25,15 +25,20 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider time) : IDisp
 
     public void Dispose() => Clear();
 
-    private void Show(string what, VerifyProgress progress)
+    /// <summary>Shows a line, unless one was shown just now.</summary>
+    public void Show(Func<string> line)
     {
         if (!terminal.IsErrorTerminal || time.GetElapsedTime(_lastShown) < Interval) return;
         _lastShown = time.GetTimestamp();
         _isShown = true;
-        double percent = progress.TotalBytes == 0 ? 100 : 100.0 * progress.DoneBytes / progress.TotalBytes;
-        string text = string.Create(CultureInfo.InvariantCulture, $"{what}: {percent:0} % of {progress.TotalBytes / 1e6:0} MB");
-        terminal.WriteError(ClearLine + Printable.Line(text));
+        terminal.WriteError(ClearLine + Printable.Line(line()));
     }
+
+    private void Show(string what, VerifyProgress progress) => Show(() =>
+    {
+        double percent = progress.TotalBytes == 0 ? 100 : 100.0 * progress.DoneBytes / progress.TotalBytes;
+        return string.Create(CultureInfo.InvariantCulture, $"{what}: {percent:0} % of {progress.TotalBytes / 1e6:0} MB");
+    });
 
     /// <summary>Shows at once: the framework's own reporter would hand it to another thread.</summary>
     private sealed class Reporter(ProgressLine line, string what) : IProgress<VerifyProgress>

@@ -23,6 +23,7 @@ internal static class VerbTable
             new("ack", Feed.AckVerb.Summary, () => new Feed.AckVerb()),
             new("unregister", Feed.UnregisterVerb.Summary, () => new Feed.UnregisterVerb()),
             new("trim", Feed.TrimVerb.Summary, () => new Feed.TrimVerb()),
+            new("copy", Feed.CopyVerb.Summary, () => new Feed.CopyVerb()),
             new("verify", Feed.VerifyVerb.Summary, () => new Feed.VerifyVerb()),
         ]),
         new("hsm", "HSM actions of Lustre",

@@ -50,7 +50,7 @@ internal abstract class FeedVerb : Verb
     }
 
     /// <exception cref="UsageException">No topic can have this name.</exception>
-    protected static void CheckName(string topic)
+    public static void CheckName(string topic)
     {
         try
         {
@@ -62,6 +62,8 @@ internal abstract class FeedVerb : Verb
         }
     }
 
-    private static FeedUrl Parse(string text, string where) =>
+    /// <summary>The feed that an option or variable names.</summary>
+    /// <exception cref="UsageException">It is no address of a feed.</exception>
+    public static FeedUrl Parse(string text, string where) =>
         FeedUrl.TryParse(text, out FeedUrl? url, out string problem) ? url.ToAbsolute() : throw new UsageException($"{where}: {problem}");
 }

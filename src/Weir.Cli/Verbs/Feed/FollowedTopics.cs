@@ -3,18 +3,16 @@ using Weir.Feed;
 namespace Weir.Cli.Verbs.Feed;
 
 /// <summary>The topics that some patterns mean, each with its cursor; new ones join.</summary>
-internal sealed class FollowedTopics(IFeedEngine feed, IReadOnlyList<string> patterns, Invocation run, TypeFilter filter, bool asJson) : IAsyncDisposable
+internal sealed class FollowedTopics(IFeedEngine feed, IReadOnlyList<string> named, Invocation run, TypeFilter filter, bool asJson) : IAsyncDisposable
 {
+    private readonly TopicPatterns _patterns = new(named);
     private readonly SortedDictionary<string, (ITopicCursor Cursor, RecordPrinter Printer)> _open = new(StringComparer.Ordinal);
 
     /// <summary>What the names of all topics meant start with.</summary>
-    public string CommonPrefix { get; } = patterns.Select(pattern => IsPrefix(pattern) ? pattern[..^1] : pattern).Aggregate(
-        (common, next) => common[..common.AsSpan().CommonPrefixLength(next)]);
+    public string CommonPrefix => _patterns.CommonPrefix;
 
     /// <summary>Whether records were missing that should have been there.</summary>
     public bool HasGaps { get; private set; }
-
-    private bool NamesTopic => patterns.Count > 1 || IsPrefix(patterns[0]);
 
     /// <summary>Opens what is there at a place; what is named and not there, at its beginning.</summary>
     public async Task OpenAsync(string from, CancellationToken cancellationToken)
@@ -62,15 +60,9 @@ internal sealed class FollowedTopics(IFeedEngine feed, IReadOnlyList<string> pat
         }
     }
 
-    private static bool IsPrefix(string pattern) => pattern.EndsWith('*');
-
-    private async Task<IEnumerable<string>> FindAsync(CancellationToken cancellationToken)
-    {
-        IReadOnlyList<string> topics = await feed.ListTopicsAsync(CommonPrefix, cancellationToken);
-        return topics.Where(topic => patterns.Any(
-            pattern => IsPrefix(pattern) ? topic.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal) : topic == pattern));
-    }
+    private async Task<IEnumerable<string>> FindAsync(CancellationToken cancellationToken) =>
+        (await feed.ListTopicsAsync(CommonPrefix, cancellationToken)).Where(_patterns.Matches);
 
     private void Open(string topic, RecordId after) =>
-        _open[topic] = (feed.OpenCursor(topic, after), new RecordPrinter(topic, run.Out, asJson, NamesTopic));
+        _open[topic] = (feed.OpenCursor(topic, after), new RecordPrinter(topic, run.Out, asJson, _patterns.MayMeanSeveral));
 }
