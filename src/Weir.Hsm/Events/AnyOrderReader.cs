@@ -47,6 +47,7 @@ internal sealed class AnyOrderReader
         }
 
         taken.HasIndex = _hasCatalogIndex && _hasRecordIndex;
+        taken.FillTimes(hasCookieMember: taken.Cookie != 0);
         if (taken.Cookie == 0) taken.Cookie = RawLine.FindCookie(taken.Raw);
         read = taken;
         return read.Type != HsmEventType.Unknown && !read.Mdt.IsEmpty;

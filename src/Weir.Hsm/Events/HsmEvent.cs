@@ -53,4 +53,16 @@ public ref struct HsmEvent
 
     /// <summary>PURGED only: whether the action's last known status was final; null when the event does not say.</summary>
     public bool? FinalStateSeen { get; internal set; }
+
+    /// <summary>
+    /// Fills in the times that an event of Weir's leaves out since they are its timestamp: of a NEW with a cookie of its own when the action
+    /// was first seen, of any event that says that or need not, since when it has its status.
+    /// </summary>
+    /// <param name="hasCookieMember">Whether the event itself has a cookie, which no other program writes.</param>
+    internal void FillTimes(bool hasCookieMember)
+    {
+        if (Type is not (HsmEventType.New or HsmEventType.Update)) return;
+        if (FirstSeen == 0 && Type == HsmEventType.New && hasCookieMember) FirstSeen = Timestamp;
+        if (StatusSince == 0 && FirstSeen != 0) StatusSince = Timestamp;
+    }
 }

@@ -49,10 +49,22 @@ internal static class HsmEventWriter
             json.Hex(line.Cookie);
         }
 
-        json.Literal("\",\"first_seen\":"u8);
-        json.Number(times.FirstSeen);
-        json.Literal(",\"status_since\":"u8);
-        json.Number(times.StatusSince);
+        json.Literal("\""u8);
+
+        // Most events tell of what has just been seen; then the timestamp says it, and every entry on a server is smaller.
+        bool isFirstSeenNow = type == HsmEventType.New && line.HasCookie && times.FirstSeen == times.Now;
+        if (!isFirstSeenNow)
+        {
+            json.Literal(",\"first_seen\":"u8);
+            json.Number(times.FirstSeen);
+        }
+
+        if (times.StatusSince != times.Now)
+        {
+            json.Literal(",\"status_since\":"u8);
+            json.Number(times.StatusSince);
+        }
+
         json.Literal("}"u8);
         batch.Advance(json.Length);
         batch.End(id);

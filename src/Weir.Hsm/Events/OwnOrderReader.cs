@@ -41,8 +41,10 @@ internal static class OwnOrderReader
         if (!json.Skip(",\"action_key\":\""u8) || !json.TakeString(out ReadOnlySpan<byte> actionKey)) return false;
         ulong cookie = 0;
         if (json.Skip(",\"cookie\":\"0x"u8) && !json.TakeHex(out cookie)) return false;
-        if (!json.Skip(",\"first_seen\":"u8) || !json.TakeSeconds(out long firstSeen)) return false;
-        if (!json.Skip(",\"status_since\":"u8) || !json.TakeSeconds(out long statusSince)) return false;
+        long firstSeen = 0;
+        if (json.Skip(",\"first_seen\":"u8) && !json.TakeSeconds(out firstSeen)) return false;
+        long statusSince = 0;
+        if (json.Skip(",\"status_since\":"u8) && !json.TakeSeconds(out statusSince)) return false;
         read.ActionText = action;
         read.Fid = fid;
         read.StatusText = status;
@@ -56,6 +58,7 @@ internal static class OwnOrderReader
         read.Cookie = cookie != 0 ? cookie : RawLine.FindCookie(raw);
         read.FirstSeen = firstSeen;
         read.StatusSince = statusSince;
+        read.FillTimes(hasCookieMember: cookie != 0);
         return json.IsLast("}"u8);
     }
 

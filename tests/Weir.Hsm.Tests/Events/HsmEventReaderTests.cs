@@ -12,6 +12,8 @@ public class HsmEventReaderTests
     public static TheoryData<string> OwnEvents() =>
     [
         EventText.Text(EventText.State(HsmEventType.New, Line, 1758517756, 1758517000, 1758517700)),
+        EventText.Text(EventText.State(HsmEventType.New, Line, 1758517756, 1758517756, 1758517756)),
+        EventText.Text(EventText.State(HsmEventType.Update, Line, 1758517756, 1758517000, 1758517756)),
         EventText.Text(EventText.State(HsmEventType.Update, "idx=[1/2] action=RESTORE fid=[0xabc] status=STARTED", 9)),
         EventText.Text(EventText.Purged(Line, 1758517756, finalStateSeen: false, "0123456789abcdef0123456789abcdef")),
         EventText.Text(EventText.Purged("idx=[1/2] action=RESTORE fid=[0xabc] status=FAILED", 9)),
@@ -28,6 +30,39 @@ public class HsmEventReaderTests
         Assert.True(OwnOrderReader.TryRead(data, out HsmEvent fast));
         Assert.True(new AnyOrderReader().TryRead(data, out HsmEvent slow));
         Assert.Equal(Describe(slow), Describe(fast));
+    }
+
+    [Theory]
+    [InlineData(HsmEventType.New, 100, 100, 100, false, false)]
+    [InlineData(HsmEventType.New, 100, 90, 100, true, false)]
+    [InlineData(HsmEventType.New, 100, 90, 95, true, true)]
+    [InlineData(HsmEventType.New, 100, 100, 95, false, true)]
+    [InlineData(HsmEventType.Update, 100, 100, 100, true, false)]
+    public void Times_that_are_the_timestamp_are_left_out_and_read_all_the_same(
+        HsmEventType type, long now, long firstSeen, long statusSince, bool hasFirstSeen, bool hasStatusSince)
+    {
+        byte[] data = EventText.State(type, Line, now, firstSeen, statusSince);
+        Assert.Equal((hasFirstSeen, hasStatusSince), (EventText.Text(data).Contains("first_seen"), EventText.Text(data).Contains("status_since")));
+        Assert.True(new HsmEventReader().TryRead(data, out HsmEvent read));
+        Assert.Equal((firstSeen, statusSince), (read.FirstSeen, read.StatusSince));
+    }
+
+    [Fact]
+    public void An_event_of_the_Python_tools_has_no_times_but_its_timestamp()
+    {
+        foreach (byte[] data in (byte[][])[EventText.Python1State("NEW", Line, 100), EventText.Python2State("NEW", Line, 100), EventText.Python2State("UPDATE", Line, 100)])
+        {
+            Assert.True(new HsmEventReader().TryRead(data, out HsmEvent read));
+            Assert.Equal((100L, 0L, 0L), (read.Timestamp, read.FirstSeen, read.StatusSince));
+        }
+    }
+
+    [Fact]
+    public void A_line_without_a_cookie_says_when_the_action_was_first_seen()
+    {
+        byte[] data = EventText.State(HsmEventType.New, "idx=[1/2] action=RESTORE fid=[0xabc] status=STARTED", 100, 100, 100);
+        Assert.True(new HsmEventReader().TryRead(data, out HsmEvent read));
+        Assert.Equal((100L, 100L), (read.FirstSeen, read.StatusSince));
     }
 
     [Theory, MemberData(nameof(OwnEvents))]
