@@ -5,7 +5,8 @@ namespace Weir.Feed.Redis.Appending;
 
 /// <summary>
 /// Appends records to one stream all or none: Redis runs a script as a whole, refuses its first write when memory is short and
-/// none after it, and an id that is above the last leaves no later one of the same batch below.
+/// none after it, and an id that is above the last leaves no later one of the same batch below. So what can be refused is the first
+/// record; the others are appended without looking.
 /// </summary>
 internal static class AppendScript
 {
@@ -31,18 +32,26 @@ internal static class AppendScript
           local at = last()
           if at ~= expected then return redis.error_reply('WEIRLAST ' .. at) end
         end
-        local id
-        for i = 3, #ARGV, fields + 1 do
-          if fields == 1 then
-            id = redis.pcall('XADD', key, ARGV[i], 'data', ARGV[i + 1])
-          else
-            id = redis.pcall('XADD', key, ARGV[i], 'type', ARGV[i + 1], 'source', ARGV[i + 2], 'subject', ARGV[i + 3], 'data', ARGV[i + 4])
+        local first
+        if fields == 1 then
+          first = redis.pcall('XADD', key, ARGV[3], 'data', ARGV[4])
+        else
+          first = redis.pcall('XADD', key, ARGV[3], 'type', ARGV[4], 'source', ARGV[5], 'subject', ARGV[6], 'data', ARGV[7])
+        end
+        if type(first) == 'table' then
+          if string.find(first.err, 'equal or smaller', 1, true) or string.find(first.err, 'greater than 0-0', 1, true) then
+            return redis.error_reply('WEIRID ' .. last())
           end
-          if type(id) == 'table' then
-            if string.find(id.err, 'equal or smaller', 1, true) or string.find(id.err, 'greater than 0-0', 1, true) then
-              return redis.error_reply('WEIRID ' .. last())
-            end
-            return id
+          return first
+        end
+        local id, call, args = first, redis.call, ARGV
+        if fields == 1 then
+          for i = 5, #args, 2 do
+            id = call('XADD', key, args[i], 'data', args[i + 1])
+          end
+        else
+          for i = 8, #args, 5 do
+            id = call('XADD', key, args[i], 'type', args[i + 1], 'source', args[i + 2], 'subject', args[i + 3], 'data', args[i + 4])
           end
         end
         return id
