@@ -17,7 +17,8 @@ internal sealed class RespErrorException(string error) : IOException(error)
     /// <summary>What follows the first word.</summary>
     public string Detail { get; } = error.Contains(' ', StringComparison.Ordinal) ? error.Split(' ', 2)[1] : "";
 
-    public static RespErrorException From(ReadOnlySpan<byte> error) => new(Encoding.UTF8.GetString(error[..Math.Min(error.Length, 512)]));
+    /// <remarks>A script hands on what Redis 6.2 refuses it (OOM, READONLY, MISCONF) with one dash more before it.</remarks>
+    public static RespErrorException From(ReadOnlySpan<byte> error) => new(Encoding.UTF8.GetString(error[..Math.Min(error.Length, 512)]).TrimStart('-').TrimEnd());
 }
 
 /// <summary>The connection ended before the reply came.</summary>
