@@ -15,6 +15,9 @@ public sealed class TopicCopy(IFeedEngine from, IFeedEngine to)
 {
     private const int BatchBytes = 1024 * 1024;
 
+    /// <summary>What was copied is made durable after so many bytes, so that a copy that is killed does not begin again.</summary>
+    private const long SyncBytes = 32 * 1024 * 1024;
+
     /// <summary>More gaps than this in one topic are counted with the last one that is kept.</summary>
     private const int MaxGaps = 1000;
 
@@ -30,7 +33,7 @@ public sealed class TopicCopy(IFeedEngine from, IFeedEngine to)
         RecordId last = (await to.DescribeAsync(topic, cancellationToken))?.LastId ?? RecordId.Zero;
         await ThrowUnlessCopyAsync(source, last, cancellationToken);
 
-        long copied = 0;
+        long copied = 0, unsynced = 0;
         var gaps = new List<FeedGap>();
         var batch = new RecordBatch(BatchBytes + BatchBytes / 4);
         await using ITopicCursor cursor = from.OpenCursor(topic, last);
@@ -41,7 +44,14 @@ public sealed class TopicCopy(IFeedEngine from, IFeedEngine to)
             if (batch.SizeBytes < BatchBytes) continue;
             last = await AppendAsync(topic, batch, last, cancellationToken);
             copied += batch.Count;
+            unsynced += batch.SizeBytes;
             batch.Clear();
+            if (unsynced >= SyncBytes)
+            {
+                await to.SyncAsync(topic, cancellationToken);
+                unsynced = 0;
+            }
+
             progress?.Invoke(copied);
         }
 
