@@ -61,7 +61,12 @@ internal sealed class TopicAppender(IFeedEngine engine, TopicState topic, BatchP
         {
             await SendAsync();
             await ArriveAsync();
-            if (!_isAnythingSent) return;
+            if (!_isAnythingSent)
+            {
+                await CheckEndAsync();
+                return;
+            }
+
             await engine.SyncAsync(topic.Name);
             topic.LastId = _last;
             topic.Phase = TopicPhase.InStep;
@@ -70,6 +75,15 @@ internal sealed class TopicAppender(IFeedEngine engine, TopicState topic, BatchP
         {
             await AbandonAsync();
         }
+    }
+
+    /// <summary>Where there is nothing to tell, it is still to be seen that the topic was not emptied: then all must be told again.</summary>
+    /// <exception cref="LastIdMismatchException">It ends elsewhere.</exception>
+    private async ValueTask CheckEndAsync()
+    {
+        if (topic.LastId == RecordId.Zero) return;
+        RecordId last = (await engine.DescribeAsync(topic.Name))?.LastId ?? RecordId.Zero;
+        if (last != topic.LastId) throw new LastIdMismatchException(topic.Name, topic.LastId, last);
     }
 
     /// <summary>Waits for what is on its way, whatever becomes of it, and gives the batches back.</summary>
