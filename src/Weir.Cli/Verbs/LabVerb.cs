@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Weir.Cli.Help;
 using Weir.Cli.Running;
+using Weir.Feed;
 using Weir.Lab.Scenarios;
 using Weir.Server.Configuration;
 
@@ -20,11 +21,12 @@ internal sealed class LabVerb : Verb
     private readonly Option<string?> _directory = new("--dir") { HelpName = "DIR", Description = "Where action files and feed go: a directory that is empty or not there yet. With --once, or when it is looked at, they stay there. Otherwise a temporary one." };
     private readonly Option<int> _seed = new("--seed") { HelpName = "N", DefaultValueFactory = _ => 1, Description = "What happens: the same seed plays the same scenario." };
     private readonly Option<string> _length = new("--length") { HelpName = "DURATION", DefaultValueFactory = _ => "30m", Description = "How much simulated time a scenario has." };
+    private readonly Option<string?> _feed = new(SharedOptions.FeedName) { HelpName = "URL", Description = "Ship into this Redis (redis://HOST[:PORT][/DB]) instead of a directory: a database without topics of HSM actions." };
     private readonly Option<bool> _json = SharedOptions.Json();
 
     public LabVerb() : base("lab", Summary)
     {
-        foreach (Option option in (Option[])[_once, _directory, _seed, _length, _json]) Options.Add(option);
+        foreach (Option option in (Option[])[_once, _directory, _seed, _length, _feed, _json]) Options.Add(option);
     }
 
     /// <summary>The laboratory damages files on purpose; what the shipper says of it is asked for by a level.</summary>
@@ -35,8 +37,9 @@ internal sealed class LabVerb : Verb
         Description =
         [
             "Simulates the MDTs of a Lustre file system: bursts of HSM requests, their life from WAITING to a final state, retries, cancels, record indices used again, fail-overs to other servers, files that are torn or have garbage in them. It ships their hsm/actions files into a feed, stops and starts the shipper on the way, with and without its snapshot, and at many moments holds what the feed tells against what the simulation knows. Time is simulated; the files and the feed are real.",
-            "On a terminal, without --once, --length and --json, it is something to look at: four MDTs of different load, fail-overs now and then, and their actions on the full screen as 'weir hsm top' shows them, in real time; q quits. With --dir the feed is file:DIR/feed for the other verbs meanwhile, and stays.",
+            "On a terminal, without --once, --length, --feed and --json, it is something to look at: four MDTs of different load, fail-overs now and then, and their actions on the full screen as 'weir hsm top' shows them, in real time; q quits. With --dir the feed is file:DIR/feed for the other verbs meanwhile, and stays.",
             "Otherwise it prints a summary, and every difference if there is one. Without --once it goes on with the next seed, until it is interrupted or finds a difference. The files are removed when all is well, and kept and named when not.",
+            "With --feed it ships into Redis and makes the same comparisons there. The database must have no topics hsm:…; those that it makes are deleted again, or kept where the files are. The server may be killed and restarted meanwhile, also without its data: the laboratory waits up to two minutes for it and goes on.",
             "With --json the summary is one object a line, with the members seed, simulated_seconds, seconds, mdts, requests, polls, events, restarts, checks, live_actions, vanished_unfinished, sources_lost, sources_back and failures.",
         ],
         Examples =
@@ -44,6 +47,7 @@ internal sealed class LabVerb : Verb
             new("weir lab", "Look at it."),
             new("weir lab --once", "A scenario of thirty simulated minutes, in some seconds."),
             new("weir lab --once --dir /tmp/lab --length 5m", "Keep its files: the feed is then file:/tmp/lab/seed-1/feed, for the other verbs."),
+            new("weir lab --once --feed redis://localhost/9", "The same over a Redis server."),
             new("weir lab --seed 1000 --json", "Soak: one seed after another."),
         ],
         Done = "no difference was found",
@@ -59,11 +63,12 @@ internal sealed class LabVerb : Verb
         if (named is not null && Directory.Exists(named) && Directory.EnumerateFileSystemEntries(named).Any())
             throw new IOException($"The directory {named} is not empty; name one that is, or that is not there yet.");
         if (LooksOn(run) && await LookAsync(run, named, cancellationToken)) return ExitCode.Done;
+        Func<IFeedEngine>? feed = await LabFeed.ChooseAsync(run.Get(_feed), run.Loggers, cancellationToken);
         try
         {
             int seed = run.Get(_seed);
-            bool succeeded = await PlayAsync(run, seed, length, named, cancellationToken);
-            while (succeeded && !run.Get(_once)) succeeded = await PlayAsync(run, ++seed, length, named, cancellationToken);
+            bool succeeded = await PlayAsync(run, seed, length, named, feed, cancellationToken);
+            while (succeeded && !run.Get(_once)) succeeded = await PlayAsync(run, ++seed, length, named, feed, cancellationToken);
             return succeeded ? ExitCode.Done : ExitCode.FoundProblems;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !run.Get(_once))
@@ -74,7 +79,7 @@ internal sealed class LabVerb : Verb
     }
 
     /// <summary>Whether there is somebody to look on, who did not ask for scenarios.</summary>
-    private bool LooksOn(Invocation run) => !run.Get(_once) && !run.Get(_json) && !run.Has(_length) && LabScreen.IsPossible(run);
+    private bool LooksOn(Invocation run) => !run.Get(_once) && !run.Get(_json) && !run.Has(_length) && !run.Has(_feed) && LabScreen.IsPossible(run);
 
     private async Task<bool> LookAsync(Invocation run, string? named, CancellationToken cancellationToken)
     {
@@ -89,7 +94,7 @@ internal sealed class LabVerb : Verb
         }
     }
 
-    private async Task<bool> PlayAsync(Invocation run, int seed, TimeSpan length, string? parent, CancellationToken cancellationToken)
+    private async Task<bool> PlayAsync(Invocation run, int seed, TimeSpan length, string? parent, Func<IFeedEngine>? feed, CancellationToken cancellationToken)
     {
         string directory = parent is null
             ? Directory.CreateTempSubdirectory("weir-lab-").FullName
@@ -97,7 +102,7 @@ internal sealed class LabVerb : Verb
         bool isKept = false;
         try
         {
-            var options = new ShippingScenarioOptions { Directory = directory, Seed = seed, Length = length };
+            var options = new ShippingScenarioOptions { Directory = directory, Seed = seed, Length = length, OpenFeed = feed };
             ShippingReport report = await new ShippingScenario(options, run.Loggers.CreateLogger("Weir.Lab")).RunAsync(cancellationToken);
             Print(run, report);
             // Of an endless run only the differences stay, so that the disk does not fill.
@@ -107,7 +112,11 @@ internal sealed class LabVerb : Verb
         }
         finally
         {
-            if (!isKept) Directory.Delete(directory, recursive: true);
+            if (!isKept)
+            {
+                Directory.Delete(directory, recursive: true);
+                if (feed is not null) await LabFeed.EmptyAsync(feed);
+            }
         }
     }
 

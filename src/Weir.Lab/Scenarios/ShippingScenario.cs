@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Weir.Feed;
 using Weir.Feed.Log;
 using Weir.Hsm;
 using Weir.Hsm.Live;
@@ -12,12 +13,15 @@ using Weir.Lab.Time;
 namespace Weir.Lab.Scenarios;
 
 /// <summary>
-/// Ships the action files of simulated MDTs into an embedded feed, through fail-overs, damaged files and restarts of the shipper, and holds
+/// Ships the action files of simulated MDTs into a feed, through fail-overs, damaged files and restarts of the shipper, and holds
 /// what the feed tells against what the MDTs know, again and again. Simulated time, real files.
 /// </summary>
 public sealed class ShippingScenario
 {
     private const int MaxFailures = 20;
+
+    /// <summary>In real time, like a feed that is gone.</summary>
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
     private readonly ShippingScenarioOptions _options;
     private readonly ILogger _logger;
@@ -25,7 +29,7 @@ public sealed class ShippingScenario
     private readonly ManualTimeProvider _time;
     private readonly List<string> _failures = [];
     private readonly string _feed;
-    private LogEngine _engine;
+    private IFeedEngine _engine;
     private Shipper _shipper;
     private long _polls;
     private long _checks;
@@ -63,7 +67,7 @@ public sealed class ShippingScenario
                 cancellationToken.ThrowIfCancellationRequested();
                 Advance(_options.PollInterval);
                 _cluster.WriteFiles();
-                await PollAsync();
+                await PollAsync(cancellationToken);
                 if (_polls % _options.PollsPerRestart == 0) await RestartAsync(withoutSnapshot: _restarts % 2 == 1);
                 if (_polls % _options.PollsPerCheck == 0) await CheckAsync(cancellationToken);
             }
@@ -79,9 +83,11 @@ public sealed class ShippingScenario
         return Report(live, Stopwatch.GetElapsedTime(started));
     }
 
-    private async Task PollAsync()
+    private async Task PollAsync(CancellationToken cancellationToken)
     {
-        CycleReport report = await _shipper.RunCycleAsync();
+        CycleReport report = await _shipper.RunCycleAsync(CancellationToken.None);
+        for (long started = Stopwatch.GetTimestamp(); report.IsFeedUnavailable && MayWait(started); report = await _shipper.RunCycleAsync(CancellationToken.None))
+            await Task.Delay(RetryDelay, cancellationToken);
         _polls++;
         _events += report.EventsShipped;
         _vanished += report.VanishedUnfinished;
@@ -98,10 +104,9 @@ public sealed class ShippingScenario
     {
         while (_cluster.Mdts.Any(mdt => !mdt.IsUp)) Advance(TimeSpan.FromSeconds(5));
         _cluster.WriteFiles(clean: true);
-        await PollAsync();
-        await PollAsync();
-        var replay = new TopicReplay(_engine, ActionTopics.DefaultPrefix);
-        await replay.RunAsync(cancellationToken);
+        await PollAsync(cancellationToken);
+        await PollAsync(cancellationToken);
+        TopicReplay replay = await ReplayAsync(cancellationToken);
         _checks++;
         string moment = $"after {_polls} polls: ";
         foreach (string difference in TruthComparison.Differences(_cluster, replay.Live, MaxFailures)) _failures.Add(moment + difference);
@@ -109,6 +114,26 @@ public sealed class ShippingScenario
         foreach (var gap in replay.Gaps) _failures.Add(moment + gap);
         return replay.Live;
     }
+
+    private async Task<TopicReplay> ReplayAsync(CancellationToken cancellationToken)
+    {
+        for (long started = Stopwatch.GetTimestamp(); ;)
+        {
+            try
+            {
+                var replay = new TopicReplay(_engine, ActionTopics.DefaultPrefix);
+                await replay.RunAsync(cancellationToken);
+                return replay;
+            }
+            catch (FeedException) when (MayWait(started))
+            {
+                await Task.Delay(RetryDelay, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Whether the feed is one that may be gone, and is not gone for too long.</summary>
+    private bool MayWait(long started) => _options.OpenFeed is not null && Stopwatch.GetElapsedTime(started) < _options.MaxOutage;
 
     /// <summary>As a new process would start: from the feed, and from the snapshot if there is one.</summary>
     private async Task RestartAsync(bool withoutSnapshot)
@@ -126,7 +151,7 @@ public sealed class ShippingScenario
         _time.Advance(time);
     }
 
-    private LogEngine OpenEngine() => new(new() { Directory = _feed, Time = _time, Logger = _logger });
+    private IFeedEngine OpenEngine() => _options.OpenFeed is { } open ? open() : new LogEngine(new() { Directory = _feed, Time = _time, Logger = _logger });
 
     private Shipper OpenShipper() => new(
         new()

@@ -1,3 +1,4 @@
+using Weir.Feed;
 using Weir.Lab.Mdt;
 
 namespace Weir.Lab.Scenarios;
@@ -9,6 +10,15 @@ public sealed record ShippingScenarioOptions
     public required string Directory { get; init; }
 
     public int Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Opens the feed to ship into, which has no topics of HSM actions yet; it is opened anew with each shipper. Null for one in
+    /// <see cref="Directory"/>. What is opened here may be gone for a while: the scenario then waits for it.
+    /// </summary>
+    public Func<IFeedEngine>? OpenFeed { get; init; }
+
+    /// <summary>How long a feed of <see cref="OpenFeed"/> may be gone, in real time.</summary>
+    public TimeSpan MaxOutage { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How much simulated time passes.</summary>
     public TimeSpan Length { get; init; } = TimeSpan.FromMinutes(30);
