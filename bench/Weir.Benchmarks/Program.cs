@@ -50,9 +50,9 @@ switch (args)
         Directory.CreateDirectory(scratch);
         await GetComparison.RunAsync(scratch);
         break;
-    case ["redis"]:
+    case ["redis", ..]:
         Directory.CreateDirectory(scratch);
-        await RedisComparison.RunAsync(scratch);
+        await RedisComparison.RunAsync(scratch, int.Parse(args.ElementAtOrDefault(1) ?? "7", CultureInfo.InvariantCulture));
         break;
     case ["changelog"]:
         Directory.CreateDirectory(scratch);

@@ -10,9 +10,8 @@ internal static class RedisComparison
     private const int Records = 300_000;
     private const int BatchRecords = 4000;
     private const int RecordBytes = 300;
-    private const int Rounds = 7;
 
-    public static async Task RunAsync(string scratch)
+    public static async Task RunAsync(string scratch, int rounds)
     {
         using var server = new BenchServer(scratch);
         foreach ((string name, string topic, bool own, AppendDurability durability) in new[]
@@ -27,7 +26,7 @@ internal static class RedisComparison
             var client = new List<double>();
             var serverAppend = new List<double>();
             var serverYardstick = new List<double>();
-            for (int round = -1; round < Rounds; round++)
+            for (int round = -1; round < rounds; round++)
             {
                 server.Run("redis-cli", "FLUSHALL");
                 await using var engine = new RedisEngine(new() { Url = RedisUrl.Parse(server.Url) });
@@ -49,9 +48,10 @@ internal static class RedisComparison
                 reads.Add(read);
             }
 
+            List<double> ratios = [.. rates.Zip(yardsticks, (a, b) => a / b)];
             Console.WriteLine(
                 $"redis, {Records} records of {RecordBytes} bytes, {name}: append {Median(rates):N0}/s, redis-benchmark -c 1 -P 64 {Median(yardsticks):N0}/s, "
-                + $"ratio {Median([.. rates.Zip(yardsticks, (a, b) => a / b)]):0.00}; read {Median(reads):N0}/s; "
+                + $"ratio {Median(ratios):0.00} ({ratios[0]:0.00} to {ratios[^1]:0.00}); read {Median(reads):N0}/s; "
                 + $"processor time a record: client {Median(client):0.00} us, server {Median(serverAppend):0.00} us (with redis-benchmark {Median(serverYardstick):0.00} us)");
         }
     }
