@@ -18,6 +18,8 @@ public sealed class TopicCopy(IFeedEngine from, IFeedEngine to)
     /// <summary>What was copied is made durable after so many bytes, so that a copy that is killed does not begin again.</summary>
     private const long SyncBytes = 32 * 1024 * 1024;
 
+    private const int MaxRestarts = 5;
+
     /// <summary>More gaps than this in one topic are counted with the last one that is kept.</summary>
     private const int MaxGaps = 1000;
 
@@ -30,11 +32,35 @@ public sealed class TopicCopy(IFeedEngine from, IFeedEngine to)
         TopicName.ThrowIfInvalid(topic);
         TopicInfo source = await from.DescribeAsync(topic, cancellationToken)
             ?? throw new FeedException($"There is no topic '{topic}' in {from.Address}.");
+        long copied;
+        RecordId last;
+        var gaps = new List<FeedGap>();
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                gaps.Clear();
+                (copied, last) = await CopyRestAsync(source, gaps, progress, cancellationToken);
+                break;
+            }
+            catch (LastIdMismatchException) when (attempt < MaxRestarts)
+            {
+                // What a copy that was killed just now had on its way has arrived meanwhile: go on behind that.
+            }
+        }
+
+        foreach (ConsumerPosition position in await from.ListPositionsAsync(topic, cancellationToken))
+            await to.WritePositionAsync(topic, position.Consumer, position.Position, cancellationToken);
+        return new(topic, copied, last, gaps);
+    }
+
+    private async Task<(long Copied, RecordId Last)> CopyRestAsync(TopicInfo source, List<FeedGap> gaps, Action<long>? progress, CancellationToken cancellationToken)
+    {
+        string topic = source.Topic;
         RecordId last = (await to.DescribeAsync(topic, cancellationToken))?.LastId ?? RecordId.Zero;
         await ThrowUnlessCopyAsync(source, last, cancellationToken);
 
         long copied = 0, unsynced = 0;
-        var gaps = new List<FeedGap>();
         var batch = new RecordBatch(BatchBytes + BatchBytes / 4);
         await using ITopicCursor cursor = from.OpenCursor(topic, last);
         while (await cursor.ReadAsync(cancellationToken) is { IsEmpty: false } page)
@@ -58,9 +84,7 @@ public sealed class TopicCopy(IFeedEngine from, IFeedEngine to)
         if (batch.Count > 0) last = await AppendAsync(topic, batch, last, cancellationToken);
         copied += batch.Count;
         await to.SyncAsync(topic, cancellationToken);
-        foreach (ConsumerPosition position in await from.ListPositionsAsync(topic, cancellationToken))
-            await to.WritePositionAsync(topic, position.Consumer, position.Position, cancellationToken);
-        return new(topic, copied, last, gaps);
+        return (copied, last);
     }
 
     private ValueTask<RecordId> AppendAsync(string topic, RecordBatch batch, RecordId last, CancellationToken cancellationToken) =>

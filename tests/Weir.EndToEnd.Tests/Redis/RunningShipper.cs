@@ -12,7 +12,7 @@ internal sealed class RunningShipper : IDisposable
 
     public RunningShipper(string feed, string actions, string snapshot)
     {
-        _process = new(feed, "hsm", "ship", "--poll-interval", "50ms", "--actions", actions, "--snapshot", snapshot);
+        _process = new(feed, "hsm", "ship", "--poll-interval", "100ms", "--actions", actions, "--snapshot", snapshot);
         _reading = Task.Run(async () =>
         {
             while (await _process.Error.ReadLineAsync(CancellationToken.None) is { } line) _messages.Enqueue(line);
@@ -20,8 +20,6 @@ internal sealed class RunningShipper : IDisposable
     }
 
     public IReadOnlyCollection<string> Messages => _messages;
-
-    public bool HasExited => _process.HasExited;
 
     /// <summary>How many looks at the files it has reported.</summary>
     public int Looks => _messages.Count(line => line.Contains("live actions of", StringComparison.Ordinal));

@@ -20,8 +20,8 @@ public sealed class CutConnectionTests : FaultTest, IClassFixture<CutConnectionT
         {
             // More than one piece, so that the cut also hits pieces that are already in the pipeline.
             proxy.CutAfter(cut);
-            await engine.AppendAsync("own", Own(next, 1300), default, Cancellation);
-            next += 1300;
+            await engine.AppendAsync("own", Own(next, 2600), default, Cancellation);
+            next += 2600;
         }
 
         Assert.True(proxy.Cuts >= 10, $"{proxy.Cuts} cuts");

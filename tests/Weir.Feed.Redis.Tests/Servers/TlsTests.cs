@@ -24,8 +24,8 @@ public sealed class TlsTests : FaultTest
             Assert.Equal(Numbers(1, 3000), await ReadAsync(good, "t"));
         }
 
-        await using (RedisEngine unknown = Open($"rediss://127.0.0.1:{port}", patience: 0.2)) await AssertRefusedAsync(unknown);
-        await using (RedisEngine wrongName = Open($"rediss://localhost:{port}?{files}", patience: 0.2)) await AssertRefusedAsync(wrongName);
+        await using (RedisEngine unknown = Open($"rediss://127.0.0.1:{port}", patience: 2)) await AssertRefusedAsync(unknown);
+        await using (RedisEngine wrongName = Open($"rediss://localhost:{port}?{files}", patience: 2)) await AssertRefusedAsync(wrongName);
         Assert.Throws<FeedException>(() => Open($"rediss://127.0.0.1:{port}?ca={directory}/missing.pem"));
         Directory.Delete(directory, recursive: true);
     }
