@@ -16,7 +16,9 @@ internal static class RedisFailure
         RespErrorException { Code: "WRONGTYPE" } => new($"Cannot {what} on {address}: its key is there and of another type. Choose another name.", failed),
         RespErrorException { Code: "MISCONF" } => new($"Cannot {what} on {address}: the server cannot write to its own disk and refuses appends ({failed.Message}).", failed),
         RespErrorException => new($"Cannot {what} on {address}: the server answered '{failed.Message}'.", failed),
-        RespConnectionLostException { WasSent: true } => new($"It is not known whether it was possible to {what} on {address}: {failed.Message}", failed),
-        _ => new($"Cannot {what} on {address}: {failed.Message}", failed),
+        RespConnectionLostException { WasSent: true } => new($"It is not known whether it was possible to {what} on {address}: {Sentence(failed)}", failed),
+        _ => new($"Cannot {what} on {address}: {Sentence(failed)}", failed),
     };
+
+    private static string Sentence(IOException failed) => failed.Message.EndsWith('.') ? failed.Message : failed.Message + ".";
 }
