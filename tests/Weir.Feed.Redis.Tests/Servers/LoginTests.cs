@@ -71,7 +71,7 @@ public sealed class LoginTests : FaultTest
         foreach (RecordBatch batch in new[] { Own(1, 1), Given("x"), Given("x", "y") })
         {
             var refused = await Assert.ThrowsAsync<FeedException>(async () => await engine.AppendAsync("t", batch, default, Cancellation));
-            Assert.Contains("no stream", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("of another type", refused.Message, StringComparison.Ordinal);
         }
 
         Assert.False(await engine.DeleteTopicAsync("t", Cancellation));
