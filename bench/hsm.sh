@@ -46,6 +46,24 @@ make_mdts() { # DIRECTORY MDTS LINES
 feed=$scratch/feed
 ship() { echo "${weir[*]} hsm ship --once --actions '$scratch/$1/*/hsm/actions' --feed file:$feed"; }
 
+# watch LABEL FILES SECONDS RATE: top on a pseudo-terminal of 80×24 while RATE events a second come.
+watch() {
+  local label=$1 pid before after
+  sleep 1000 | script -qfec "stty rows 24 cols 80; exec ${weir[*]} hsm top --feed file:$feed" /dev/null >"$scratch/screen" &
+  local holder=$!
+  until grep -aq 'Live Actions' "$scratch/screen" 2>/dev/null; do sleep 0.2; done
+  pid=$(pgrep -n -f "weir.dll hsm top --feed file:$feed")
+  ticks() { awk '{ print $14 + $15 }' "/proc/$pid/stat"; }
+  before=$(ticks)
+  dotnet "$benchmarks" hsm-load "$feed" "$scratch/$2" "$4" "$3" >"$scratch/load"
+  after=$(ticks)
+  awk -v label="$label" -v ticks=$((after - before)) -v seconds="$(awk '{ print $4 }' "$scratch/load")" -v hz="$(getconf CLK_TCK)" \
+    '/^VmHWM/ { peak = $2 } /^VmRSS/ { now = $2 } END { printf "%-52s %.1f %% of a core  resident %d MB, peak %d MB\n", label, 100 * ticks / hz / seconds, now / 1024, peak / 1024 }' "/proc/$pid/status"
+  cat "$scratch/load"
+  kill -INT "$pid"
+  wait "$holder" || true
+}
+
 make_mdts one 1 350000
 make_mdts eight 8 500000
 
@@ -53,8 +71,16 @@ echo "$(nproc) processors, $runs runs each, file of 350,000 actions: $(stat -c %
 measure "ship: first poll of 350,000 actions" "rm -rf $feed" bash -c "exec $(ship one)"
 measure "ship: --once without a change, 350,000 actions" true bash -c "exec $(ship one)"
 measure "stats: 350,000 actions" true "${weir[@]}" hsm stats --feed "file:$feed"
+measure "top: first frame, 350,000 actions" true "${weir[@]}" hsm top --once --feed "file:$feed"
+measure "reconcile: 350,000 actions" true "${weir[@]}" hsm reconcile --glob "$scratch/one/*/hsm/actions" --feed "file:$feed"
 rm -rf "$feed"
 runs=${WEIR_BENCH_LARGE_RUNS:-3}
 measure "ship: first poll of 4,000,000 actions on 8 MDTs" "rm -rf $feed" bash -c "exec $(ship eight)"
 measure "ship: --once without a change, 4,000,000 actions" true bash -c "exec $(ship eight)"
 measure "stats: 4,000,000 actions" true "${weir[@]}" hsm stats --feed "file:$feed"
+rm -rf "$feed"
+make_mdts four 4 500000
+bash -c "exec $(ship four)" 2>/dev/null
+measure "top: first frame, 2,000,000 actions on 4 MDTs" true "${weir[@]}" hsm top --once --feed "file:$feed"
+watch "top: full screen, 2,000,000 actions, no events" four 20 20
+watch "top: full screen, 2,000,000 actions, 20,000 events/s" four 20 20000

@@ -5,6 +5,7 @@ using Weir.Benchmarks.Consumers;
 using Weir.Benchmarks.Coordinators;
 using Weir.Benchmarks.Erasure;
 using Weir.Benchmarks.Feed;
+using Weir.Benchmarks.Hsm;
 using Weir.Benchmarks.Redis;
 using Weir.Lab.Mdt;
 
@@ -36,6 +37,9 @@ switch (args)
             Removed = int.Parse(removed, CultureInfo.InvariantCulture),
             Added = int.Parse(added, CultureInfo.InvariantCulture),
         });
+        break;
+    case ["hsm-load", string feed, string files, string perSecond, string seconds]:
+        await EventLoad.RunAsync(feed, files, int.Parse(perSecond, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
         break;
     case ["erasure-coding", ..]:
         Directory.CreateDirectory(scratch);

@@ -8,6 +8,9 @@ internal sealed class PageBuffer(int pageBytes)
     /// <summary>How much is read at once, in bytes.</summary>
     public int PageBytes { get; } = Math.Max(pageBytes, 4 * FrameLayout.HeaderBytes);
 
+    /// <summary>Whether it grew for a record larger than a page.</summary>
+    public bool HasGrown => _bytes?.Length > PageBytes;
+
     /// <summary>The first <paramref name="size"/> bytes of the buffer; what was taken before is overwritten.</summary>
     public Memory<byte> Take(int size)
     {

@@ -8,6 +8,14 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
     private const int PageBytes = 256 * 1024;
     private const string Durability = "fsync before acknowledgement (one disk, no replica)";
 
+    /// <summary>
+    /// Kept from call to call: whoever follows topics describes them several times a second, and each time two pages of every segment are read.
+    /// </summary>
+    [ThreadStatic]
+    private static PageBuffer? t_buffer;
+
+    private static PageBuffer Buffer => t_buffer is { HasGrown: false } kept ? kept : t_buffer = new(PageBytes);
+
     public TopicInfo? Describe(string topic)
     {
         if (!directory.TopicExists(topic)) return null;
@@ -79,19 +87,26 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
     private void Count(string topic, SegmentName name, IDiskFile file, long limit, RecordId lowWater, ref RecordId first, ref RecordId last, ref long count)
     {
         SegmentIndex index = SegmentIndex.Load(directory.Disk, Path.Combine(directory.TopicPath(topic), name.IndexName), name.Salt);
-        (long below, RecordId firstHere, _) = CountBelow(file, name, index, limit, lowWater);
         (long upTo, RecordId lastHere) = CountAll(file, name, index, limit);
         if (lastHere > last) last = lastHere;
+        if (first != RecordId.Zero)
+        {
+            // The segments before it hold records above the mark, so this one holds no other.
+            count += upTo;
+            return;
+        }
+
+        (long below, RecordId firstHere, _) = CountBelow(file, name, index, limit, lowWater);
         if (firstHere == RecordId.Zero) return;
         count += upTo - below;
-        if (first == RecordId.Zero) first = firstHere;
+        first = firstHere;
     }
 
     /// <summary>How many records of the segment lie below the mark, the first that does not, and where that stands.</summary>
     private static (long Count, RecordId First, long Offset) CountBelow(IDiskFile file, SegmentName name, SegmentIndex index, long limit, RecordId mark)
     {
         IndexEntry start = mark == RecordId.Zero ? IndexEntry.Start : index.Floor(mark.Previous(), file, name.Salt);
-        var reader = new SegmentReader(file, name, new PageBuffer(PageBytes));
+        var reader = new SegmentReader(file, name, Buffer);
         reader.Seek(start.Offset);
         long below = start.Ordinal;
         while (reader.Offset < limit)
@@ -114,7 +129,7 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
     private static (long Count, RecordId Last) CountAll(IDiskFile file, SegmentName name, SegmentIndex index, long limit)
     {
         IndexEntry start = index.Below(limit, file, name.Salt);
-        var reader = new SegmentReader(file, name, new PageBuffer(PageBytes));
+        var reader = new SegmentReader(file, name, Buffer);
         reader.Seek(start.Offset);
         long total = start.Ordinal;
         RecordId last = start.Ordinal > 0 ? start.Id : name.After;

@@ -22,6 +22,7 @@ internal sealed class PseudoTerminal : IDisposable
     private readonly Thread _reader;
     private readonly object _gate = new();
     private readonly VtScreen _screen;
+    private readonly StringBuilder _written = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _failure;
     private int _process;
@@ -109,6 +110,9 @@ internal sealed class PseudoTerminal : IDisposable
     }
 
     public Task WaitForTextAsync(string text) => WaitForAsync(screen => screen.Text.Contains(text, StringComparison.Ordinal), $"'{text}'");
+
+    /// <summary>Waits until the process has written something, whether or not it has scrolled off the screen since.</summary>
+    public Task WaitForWrittenAsync(string text) => WaitForAsync(_ => _written.ToString().Contains(text, StringComparison.Ordinal), $"'{text}', not even in passing");
 
     /// <summary>Waits until the process is stopped, and returns the signal that stopped it.</summary>
     public async Task<int> WaitForStopAsync()
@@ -200,6 +204,7 @@ internal sealed class PseudoTerminal : IDisposable
             lock (_gate)
             {
                 BytesWritten += read;
+                _written.Append(Encoding.Latin1.GetString(buffer, 0, (int)read));
                 try
                 {
                     if (_failure is null) _screen.Write(buffer.AsSpan(0, (int)read));
