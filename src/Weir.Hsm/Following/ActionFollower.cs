@@ -242,6 +242,7 @@ public sealed class ActionFollower : IAsyncDisposable
         return left;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Take(FollowedTopic topic, in HsmEvent told, in RecordView record)
     {
         if (Live.FindOrAdd(told.Mdt) is not { } mdt) return;

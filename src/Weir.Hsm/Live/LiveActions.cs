@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Weir.Feed;
 using Weir.Hsm.Events;
@@ -70,6 +71,7 @@ public sealed class LiveActions
     public LiveChange Apply(in HsmEvent told, RecordId id) => Apply(told, id, out _);
 
     /// <param name="action">The action that the event is about; null when it is gone or unknown.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public LiveChange Apply(in HsmEvent told, RecordId id, out LiveAction? action)
     {
         action = null;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weir.Feed;
 using Weir.Hsm.Events;
 using Weir.Lustre;
@@ -10,6 +11,7 @@ public sealed partial class MdtActions
     /// <param name="told">The event.</param>
     /// <param name="id">Its record's id.</param>
     /// <param name="slot">The action it speaks of; -1 when it is gone or unknown.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal LiveChange Apply(in HsmEvent told, RecordId id, out int slot)
     {
         long now = told.Timestamp != 0 ? told.Timestamp : (long)(id.Milliseconds / 1000);
@@ -37,6 +39,7 @@ public sealed partial class MdtActions
     /// <summary>Unix seconds as an entry keeps them: up to the year 2106.</summary>
     internal static uint Seconds(long unixSeconds) => (uint)Math.Clamp(unixSeconds, 0, uint.MaxValue);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private LiveChange ApplyState(in HsmEvent told, RecordId id, long now, out int slot)
     {
         slot = -1;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weir.Hsm.Events;
 using Weir.Lustre;
 
@@ -56,6 +57,7 @@ public sealed partial class MdtActions
         ActionTextOf(slot).SequenceEqual(action) && FidTextOf(slot, stackalloc byte[Fid.MaxTextLength]).SequenceEqual(fid);
 
     /// <summary>Which known actions the state speaks of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal ActionMatch Match(in ActionState state)
     {
         EnsureIndexed();

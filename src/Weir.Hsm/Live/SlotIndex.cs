@@ -18,6 +18,7 @@ internal sealed class SlotIndex<TKey>(EntryTable entries)
     private int _count;
 
     /// <summary>The slot with this key; -1 when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(ulong key, bool bit = false)
     {
         ulong hash = Hash(key, bit);
@@ -35,6 +36,7 @@ internal sealed class SlotIndex<TKey>(EntryTable entries)
     }
 
     /// <summary>Adds a slot whose key nobody has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int slot)
     {
         if ((_count + 1) * 5L > _cells.Length * 4L) Grow(_cells.Length * 2);
@@ -74,6 +76,7 @@ internal sealed class SlotIndex<TKey>(EntryTable entries)
         if (capacity > _cells.Length) Grow((int)capacity);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow(int capacity)
     {
         uint[] old = _cells;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Weir.Hsm.Top;
 
 /// <summary>
@@ -15,6 +16,7 @@ internal sealed class AgeBuckets(SlotNotes notes)
     /// <summary>Minutes that are held, those that became empty included.</summary>
     public int Minutes => _end - _first;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int slot, uint minute)
     {
         int at = FindOrAdd(minute);

@@ -36,6 +36,7 @@ internal sealed class MdtTallies(MdtActions actions, TallyClock clock, FeedActiv
 
     public void Telling(RecordId id) => clock.MoveTo(id.Milliseconds);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Changed(int slot)
     {
         ref readonly ActionEntry entry = ref actions.Entries[slot];
