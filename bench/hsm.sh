@@ -49,7 +49,9 @@ ship() { echo "${weir[*]} hsm ship --once --actions '$scratch/$1/*/hsm/actions' 
 # watch LABEL FILES SECONDS RATE: top on a pseudo-terminal of 80×24 while RATE events a second come.
 watch() {
   local label=$1 pid before after
-  sleep 1000 | script -qfec "stty rows 24 cols 80; exec ${weir[*]} hsm top --feed file:$feed" /dev/null >"$scratch/screen" &
+  rm -f "$scratch/screen"
+  # Its input must not end before the script does, or the terminal goes.
+  script -qfec "stty rows 24 cols 80; exec ${weir[*]} hsm top --feed file:$feed" /dev/null >"$scratch/screen" < <(exec tail -f --pid=$$ /dev/null) &
   local holder=$!
   until grep -aq 'Live Actions' "$scratch/screen" 2>/dev/null; do sleep 0.2; done
   pid=$(pgrep -n -f "weir.dll hsm top --feed file:$feed")
@@ -61,7 +63,9 @@ watch() {
     '/^VmHWM/ { peak = $2 } /^VmRSS/ { now = $2 } END { printf "%-52s %.1f %% of a core  resident %d MB, peak %d MB\n", label, 100 * ticks / hz / seconds, now / 1024, peak / 1024 }' "/proc/$pid/status"
   cat "$scratch/load"
   kill -INT "$pid"
-  wait "$holder" || true
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
+  kill "$holder" 2>/dev/null || true
+  wait "$holder" 2>/dev/null || true
 }
 
 make_mdts one 1 350000
@@ -82,5 +86,5 @@ rm -rf "$feed"
 make_mdts four 4 500000
 bash -c "exec $(ship four)" 2>/dev/null
 measure "top: first frame, 2,000,000 actions on 4 MDTs" true "${weir[@]}" hsm top --once --feed "file:$feed"
-watch "top: full screen, 2,000,000 actions, no events" four 20 20
+watch "top: full screen, 2,000,000 actions, no events" four 20 0
 watch "top: full screen, 2,000,000 actions, 20,000 events/s" four 20 20000
