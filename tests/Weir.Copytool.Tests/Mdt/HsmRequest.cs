@@ -25,6 +25,9 @@ internal sealed class HsmRequest(long cookie, MdtAction action, uint objectId)
     /// <summary>Whoever began it last and has not ended it.</summary>
     public object? Worker { get; set; }
 
+    /// <summary>Whoever ended it.</summary>
+    public object? EndedBy { get; set; }
+
     public int BeginCount { get; set; }
 
     /// <summary>How often it was ended, whatever the metadata target answered.</summary>

@@ -39,8 +39,11 @@ internal sealed partial class MdtStandIn : IAsyncDisposable
 
     public string SocketPath => Path.Combine(Root, "mdt");
 
-    /// <summary>Ends of requests that had ended before.</summary>
+    /// <summary>Good ends of requests that had ended before, by a process that is still there.</summary>
     public int LateEnds { get; private set; }
+
+    /// <summary>The same after the first one's process was killed: it may have died before it could tell the coordinator.</summary>
+    public int EndsRepeatedAfterAKill { get; private set; }
 
     /// <summary>Begins of a request that another living process was at.</summary>
     public int Overlaps { get; private set; }
@@ -118,19 +121,22 @@ internal sealed partial class MdtStandIn : IAsyncDisposable
         return !IsActive(request) ? NoEntry : request!.IsCancelled ? Cancelled : 0;
     }
 
-    private int End(string[] words)
+    private int End(Socket connection, string[] words)
     {
         HsmRequest? request = _requests.GetValueOrDefault(Cookie(words));
         if (request is not null) request.EndCount++;
         if (!IsActive(request))
         {
-            if (int.Parse(words[8], CultureInfo.InvariantCulture) == 0) LateEnds++;
+            if (int.Parse(words[8], CultureInfo.InvariantCulture) != 0) return NoEntry;
+            if (request?.EndedBy is Socket first && !_connections.Contains(first)) EndsRepeatedAfterAKill++;
+            else LateEnds++;
             return NoEntry;
         }
 
         request!.IsEnded = true;
         request.Error = int.Parse(words[8], CultureInfo.InvariantCulture);
         request.Worker = null;
+        request.EndedBy = connection;
         if (request is { Action: MdtAction.Restore, Error: 0 }) File.Move(Path.Combine(MountPath, ".lustre", "volatile", words[6]), PathOf(request), overwrite: true);
         return 0;
     }
@@ -146,7 +152,7 @@ internal sealed partial class MdtStandIn : IAsyncDisposable
             {
                 "BEGIN" => Begin(connection, words),
                 "PROGRESS" => Progress(words),
-                "END" => End(words),
+                "END" => End(connection, words),
                 _ => throw new InvalidOperationException($"The stand-in said '{line}'."),
             };
             MeetWaiters();

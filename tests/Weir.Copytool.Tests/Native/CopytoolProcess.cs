@@ -110,6 +110,13 @@ internal sealed class CopytoolProcess : IAsyncDisposable
         AssertSound();
     }
 
+    /// <summary>The same with one that may just have been started: before it has its signal handlers, a signal only kills it.</summary>
+    public async Task StopRegisteredAsync()
+    {
+        await ReadLineAsync("registered");
+        await StopAsync();
+    }
+
     /// <summary>No sanitizer and no valgrind had anything to say.</summary>
     public void AssertSound()
     {
