@@ -75,6 +75,9 @@ void copytool_wake(struct copytool *copytool);
 /* Wakes everyone in recv and, when something can be received, whoever polls. The lock must be held, or closing be set. */
 void copytool_announce(struct copytool *copytool);
 
+/* Whether this is another process than the one that registered, which is an error with a message. */
+bool copytool_is_inherited(const struct copytool *copytool);
+
 int copytool_receive(struct copytool *copytool, struct hsm_action_list **hal, int *bytes);
 int copytool_poll_fd(struct copytool *copytool);
 

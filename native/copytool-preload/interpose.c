@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -42,8 +43,11 @@ EXPORTED int llapi_hsm_copytool_unregister(struct hsm_copytool_private **priv)
     if (!copytool)
         return -EINVAL;
     bool is_first = !atomic_exchange(&copytool->closing, true);
-    copytool_announce(copytool);
-    session_stop(copytool);
+    /* A forked child shares the descriptors that would tell the parent's threads. */
+    if (copytool->pid == getpid()) {
+        copytool_announce(copytool);
+        session_stop(copytool);
+    }
     *priv = NULL;
     copytool_ended(copytool, is_first);
     return 0;
@@ -116,6 +120,8 @@ static void tell_end(const struct running *running, int status)
 {
     struct copytool *copytool = running->copytool;
     sigset_t before;
+    if (copytool_is_inherited(copytool))
+        return;
     guard_lock(&copytool->lock, &before);
     bool ended = actions_end(&copytool->actions, &running->key, running->serial, status);
     guard_unlock(&copytool->lock, &before);

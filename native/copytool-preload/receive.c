@@ -49,12 +49,19 @@ static struct list *take(struct copytool *copytool, bool *asked)
     return list;
 }
 
+/* A child of fork has the memory, but not the session's thread. */
+bool copytool_is_inherited(const struct copytool *copytool)
+{
+    if (copytool->pid == getpid())
+        return false;
+    log_error("the program forked after it registered; it must register in the process that receives and ends actions");
+    return true;
+}
+
 int copytool_receive(struct copytool *copytool, struct hsm_action_list **hal, int *bytes)
 {
-    if (copytool->pid != getpid()) {
-        log_error("the program forked after it registered; it must register in the process that receives");
+    if (copytool_is_inherited(copytool))
         return -ENOTCONN;
-    }
     for (;;) {
         unsigned generation = atomic_load(&copytool->generation);
         if (atomic_load(&copytool->closing))
@@ -79,6 +86,8 @@ int copytool_receive(struct copytool *copytool, struct hsm_action_list **hal, in
 int copytool_poll_fd(struct copytool *copytool)
 {
     sigset_t before;
+    if (copytool_is_inherited(copytool))
+        return -ENOTCONN;
     guard_lock(&copytool->lock, &before);
     copytool->polled = true;
     bool asked = ask(copytool);

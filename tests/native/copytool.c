@@ -1,7 +1,7 @@
 /*
  * A small copytool, written against liblustreapi alone and knowing nothing of what may stand in front of it.
  *
- *   copytool [--poll | --nonblock] [--serial] [--noop] [--items] [--delay-ms N] [--stop-after N] [--archive-id N]... --hsm-root DIR MOUNT
+ *   copytool [--poll | --nonblock] [--serial] [--noop] [--items] [--delay-ms N] [--stop-after N] [--fork] [--archive-id N]... --hsm-root DIR MOUNT
  *
  *   --poll       receives only after poll says that the descriptor of get_fd is readable
  *   --nonblock   the same, registered with O_NONBLOCK
@@ -10,6 +10,8 @@
  *   --items      a line on stdout for each item received
  *   --delay-ms   how long each item takes at least
  *   --stop-after whoever ends the Nth item unregisters, and the program returns from main
+ *
+ *   --fork       forks after it registered, as daemon(3) does, and receives in the child
  *
  * SIGTERM and SIGINT unregister in the handler and end the program, as lhsmtool_posix does.
  */
@@ -27,13 +29,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define CHUNK_BYTES 65536
 
 static struct options {
-    bool poll, nonblock, serial, noop, items;
+    bool poll, nonblock, serial, noop, items, fork;
     int delay_ms;
     int stop_after;
     int archive_ids[16];
@@ -262,6 +265,7 @@ static void parse(int argc, char **argv)
     static const struct option names[] = {
         {"poll", no_argument, NULL, 'p'}, {"nonblock", no_argument, NULL, 'b'}, {"serial", no_argument, NULL, 's'},
         {"noop", no_argument, NULL, 'n'}, {"items", no_argument, NULL, 'i'}, {"delay-ms", required_argument, NULL, 'd'}, {"stop-after", required_argument, NULL, 't'},
+        {"fork", no_argument, NULL, 'f'},
         {"archive-id", required_argument, NULL, 'a'}, {"hsm-root", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (option) {
@@ -271,6 +275,7 @@ static void parse(int argc, char **argv)
         case 'n': options.noop = true; break;
         case 'i': options.items = true; break;
         case 'd': options.delay_ms = atoi(optarg); break;
+        case 'f': options.fork = true; break;
         case 't': options.stop_after = atoi(optarg); break;
         case 'a': options.archive_ids[options.archive_count++ & 15] = atoi(optarg); break;
         case 'r': options.root = optarg; break;
@@ -296,6 +301,12 @@ int main(int argc, char **argv)
     }
     puts("registered");
     fflush(stdout);
+    if (options.fork) {
+        pid_t child = fork();
+        int status;
+        if (child > 0)
+            return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+    }
     rc = loop();
     if (rc)
         fprintf(stderr, "copytool: receive: %s\n", strerror(-rc));

@@ -110,6 +110,41 @@ public sealed class HandOutTests : LibraryTest
     }
 
     [Fact]
+    public async Task What_the_copytool_cannot_do_is_told_with_its_error()
+    {
+        await using CopytoolProcess copytool = Start(Build.Address, ["--serial"]);
+        ScriptedConnection connection = await Coordinator.GreetAsync();
+        HsmRequest lost = Mdt.Add(1, MdtAction.Archive, 1), nowhere = AddArchive(2), restore = Mdt.Add(4, MdtAction.Restore, 2);
+        Directory.Delete(Mdt.ArchivePath);
+        await connection.GiveAsync(Replies.List(Replies.Item(lost), Replies.Item(nowhere), Replies.Item(restore)));
+        for (int i = 0; i < 3; i++) Assert.Equal(2, (await connection.TakeDoneAsync()).Status);
+        Assert.All([lost, nowhere, restore], request => Assert.Equal((2, 1), (request.Error, request.EndCount)));
+        await copytool.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_full_archive_is_told_as_such()
+    {
+        Toolchain.Require("mount", "umount");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "A small file system can be mounted by root only.");
+        Assert.SkipUnless(Toolchain.Run("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", Mdt.ArchivePath]).ExitCode == 0, "Nothing can be mounted here.");
+        try
+        {
+            await using CopytoolProcess copytool = Start(Build.Address, []);
+            ScriptedConnection connection = await Coordinator.GreetAsync();
+            HsmRequest big = AddArchive(1, 200_000);
+            await connection.GiveAsync(Replies.List(Replies.Item(big)));
+            Assert.Equal((1, 28), await connection.TakeDoneAsync());
+            Assert.Equal(28, big.Error);
+            await copytool.StopAsync();
+        }
+        finally
+        {
+            Assert.Equal(0, Toolchain.Run("umount", [Mdt.ArchivePath]).ExitCode);
+        }
+    }
+
+    [Fact]
     public async Task A_cancel_reaches_the_copytool_and_no_end_is_told_for_it()
     {
         await using CopytoolProcess copytool = Start(Build.Address, ["--items", "--delay-ms", "300"]);

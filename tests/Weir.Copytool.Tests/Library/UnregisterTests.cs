@@ -98,6 +98,17 @@ public sealed class UnregisterTests : LibraryTest
         copytool.AssertSound();
     }
 
+    [Theory]
+    [InlineData()]
+    [InlineData("--poll")]
+    public async Task Receiving_in_a_forked_child_is_an_error_and_not_a_wait_without_end(params string[] words)
+    {
+        await using CopytoolProcess copytool = Start(Build.Address, ["--fork", .. words]);
+        Assert.Equal(1, await copytool.WaitForExitAsync());
+        Assert.Contains("copytool: receive: Transport endpoint is not connected", copytool.Errors, StringComparison.Ordinal);
+        Assert.Contains("forked after it registered", copytool.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_mount_point_without_fids_fails_the_registration()
     {
