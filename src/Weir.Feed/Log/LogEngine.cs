@@ -142,6 +142,7 @@ public sealed class LogEngine : IFeedEngine
         {
             // Who deleted it may have failed, or been killed, before that was durable.
             if (_options.Disk.DirectoryExists(_directory.TopicsPath)) Guard(() => _options.Disk.SyncDirectory(_directory.TopicsPath), $"delete topic '{topic}'");
+            if (_positions.HasLeftOvers(topic)) await _positions.Enqueue(PositionAction.RemoveTopic, topic, "", null);
             return false;
         }
 
@@ -156,7 +157,9 @@ public sealed class LogEngine : IFeedEngine
             _options.Disk.Rename(path, doomed);
             _options.Disk.SyncDirectory(_directory.TopicsPath);
             _options.Disk.DeleteDirectory(doomed);
-            await ForgetPositionsAsync(topic);
+
+            // Without the topic they count for nothing; who makes it anew would remove them first.
+            await _positions.Enqueue(PositionAction.RemoveTopic, topic, "", null);
             return true;
         }
         catch (IOException failed) when (failed is not FeedException)
@@ -255,18 +258,6 @@ public sealed class LogEngine : IFeedEngine
         catch (IOException failed) when (failed is not FeedException)
         {
             throw Explain(failed, $"open topic '{topic}' for writing");
-        }
-    }
-
-    private async ValueTask ForgetPositionsAsync(string topic)
-    {
-        try
-        {
-            await _positions.Enqueue(PositionAction.RemoveTopic, topic, "", null);
-        }
-        catch (FeedException)
-        {
-            // The topic is gone, and without it they count for nothing; who makes it anew removes them first.
         }
     }
 

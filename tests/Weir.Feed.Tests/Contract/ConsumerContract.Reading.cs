@@ -262,8 +262,9 @@ public abstract partial class ConsumerContract
         await AppendAsync("t", "10");
         Assert.Equal("t 10", (await ReadToEndAsync(reader))[^1]);
         await Engine.DeleteTopicAsync("t", Cancellation);
-        Clock.Step(TimeSpan.FromHours(1));
-        await AppendAsync("t", "11");
+        var batch = new RecordBatch();
+        batch.Add(new(99_999_999_999_999, 0), "T"u8, ""u8, ""u8, "11"u8);
+        await Engine.AppendAsync("t", batch, default, Cancellation);
         Assert.Equal(["t 11"], await FollowAsync(reader, 1));
         Assert.Equal("t 11", (await FollowAsync(other, 1))[^1]);
     }

@@ -50,7 +50,9 @@ public sealed class RoomGuardTests
         }
 
         Assert.InRange(appended, 30, 200);
-        Assert.InRange((await engine.DescribeAsync("t", Cancellation))!.SizeBytes, 4_500, 5_000);
+
+        // Between two looks the headers of new segments are not counted.
+        Assert.InRange((await engine.DescribeAsync("t", Cancellation))!.SizeBytes, 4_500, 5_600);
         await engine.TrimAsync("t", RecordId.Max, Cancellation);
         await engine.AppendAsync("t", Batch(), default, Cancellation);
     }

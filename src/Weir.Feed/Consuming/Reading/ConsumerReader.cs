@@ -102,6 +102,15 @@ public sealed class ConsumerReader : FeedReader
     private protected override async ValueTask<RecordId> StartOfAsync(string topic, bool isNew, CancellationToken cancellationToken) =>
         await Feed.ReadPositionAsync(topic, Consumer.Name, cancellationToken) ?? RecordId.Zero;
 
+    private protected override async ValueTask<CoalescedPages?> CoalesceAsync(string topic, CancellationToken cancellationToken)
+    {
+        if (!Consumer.Registration.Coalesces || _registry.RuleFor(topic) is not { } rule) return null;
+
+        // Anything that is there may have been given to a reader before this one.
+        RecordId end = (await Feed.MeasureAsync(topic, RecordId.Max, cancellationToken)).LastId;
+        return new(rule.Create(topic, end), Filter);
+    }
+
     private protected override ValueTask OnDisposeAsync()
     {
         _registry.Closed(this);

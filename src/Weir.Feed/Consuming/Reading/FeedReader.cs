@@ -115,6 +115,8 @@ public abstract class FeedReader : IFeedReader
     /// <param name="cancellationToken">Ends the look.</param>
     private protected abstract ValueTask<RecordId> StartOfAsync(string topic, bool isNew, CancellationToken cancellationToken);
 
+    private protected virtual ValueTask<CoalescedPages?> CoalesceAsync(string topic, CancellationToken cancellationToken) => ValueTask.FromResult<CoalescedPages?>(null);
+
     private protected virtual ValueTask BeforeReadAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     private protected virtual ValueTask NotePassedAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -128,10 +130,12 @@ public abstract class FeedReader : IFeedReader
     {
         for (int passed = 0; passed < MaxPassedInTurn; passed++)
         {
-            SharedPage? page = await place.TakeAsync(cancellationToken);
+            SharedPage? page = place.Coalesced is { } coalesced ? await coalesced.TakeAsync(place, cancellationToken) : await place.TakeAsync(cancellationToken);
             if (page is null) return (false, true);
-            PageView view = page.ViewFor(Filter);
-            int first = page.After < place.Place ? view.FirstAbove(page.Frames.Span, place.Place) : 0;
+
+            // What was coalesced was filtered before, and moved the place on already.
+            PageView view = page.ViewFor(place.Coalesced is null ? Filter : RecordFilter.All);
+            int first = place.Coalesced is null && page.After < place.Place ? view.FirstAbove(page.Frames.Span, place.Place) : 0;
             bool hasGap = page.Gap is not null && first == 0;
             RecordId last = page.Last;
             if (first == view.Count && !hasGap)
@@ -180,7 +184,7 @@ public abstract class FeedReader : IFeedReader
         {
             if (_places.ContainsKey(topic)) continue;
             RecordId start = await StartOfAsync(topic, !isFirst, cancellationToken);
-            var place = new TopicPlace(_fanOut.Enter(topic), start, Feed, _fanOut.Options);
+            var place = new TopicPlace(_fanOut.Enter(topic), start, Feed, _fanOut.Options) { Coalesced = await CoalesceAsync(topic, cancellationToken) };
             lock (_places) _places[topic] = place;
             _order.Add(place);
         }

@@ -13,6 +13,9 @@ internal sealed class TopicPlace(TopicHub hub, RecordId start, IFeedEngine feed,
 
     public string Topic => hub.Topic;
 
+    /// <summary>Coalesces the topic for this reader; null when it is not coalesced.</summary>
+    public CoalescedPages? Coalesced { get; init; }
+
     /// <summary>Everything up to here was given or passed over.</summary>
     public RecordId Place
     {

@@ -35,6 +35,8 @@ public sealed partial class ConsumerRegistry : IAsyncDisposable
 
     internal TimeProvider Time => _options.Time;
 
+    internal ICoalescingRule? RuleFor(string topic) => _options.Coalescing.FirstOrDefault(rule => rule.AppliesTo(topic));
+
     internal TimeSpan CheckInterval => _options.CheckInterval;
 
     /// <summary>

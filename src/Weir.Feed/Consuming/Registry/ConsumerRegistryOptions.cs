@@ -22,5 +22,8 @@ public sealed record ConsumerRegistryOptions
     /// </summary>
     public TimeSpan CheckInterval { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How topics are coalesced for consumers that ask for it; the first that applies to a topic counts.</summary>
+    public IReadOnlyList<ICoalescingRule> Coalescing { get; init; } = [];
+
     public FanOutOptions FanOut { get; init; } = FanOutOptions.Default;
 }

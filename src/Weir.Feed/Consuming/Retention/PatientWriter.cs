@@ -24,6 +24,7 @@ public sealed record PatientWriterOptions
 public sealed class PatientWriter(IFeedEngine feed, FeedEvents events, string topic, string source, PatientWriterOptions? options = null)
 {
     private readonly PatientWriterOptions _options = options ?? new();
+    private readonly RecordBatch _nothing = new();
     private RecordId _last;
     private long _givenUp;
     private DateTimeOffset _givenUpFrom;
@@ -78,6 +79,9 @@ public sealed class PatientWriter(IFeedEngine feed, FeedEvents events, string to
     private async ValueTask TellGapAsync(CancellationToken cancellationToken)
     {
         if (_givenUp == 0) return;
+
+        // Otherwise each batch that is given up would be told by a record of its own.
+        await feed.AppendAsync(topic, _nothing, default, cancellationToken);
         await events.AppendGapAsync(topic, source, _last, _givenUp, _givenUpFrom, _givenUpTo, "there was no room in the feed", cancellationToken);
         _givenUp = 0;
     }

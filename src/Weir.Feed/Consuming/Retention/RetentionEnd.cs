@@ -22,24 +22,34 @@ internal static class RetentionEnd
     {
         if (amount(all) <= limit) return RecordId.Zero;
         RecordId low = RecordId.Zero;
-        ulong lowMs = all.FirstId.Milliseconds, highMs = all.LastId.Milliseconds + 1;
-        while (lowMs < highMs)
-        {
-            ulong middle = lowMs + (highMs - lowMs) / 2;
-            var place = new RecordId(middle, 0);
-            long left = amount(await feed.MeasureAsync(all.Topic, place.Previous(), cancellationToken));
-            if (left < limit)
-            {
-                highMs = middle;
-                continue;
-            }
+        long left = amount(all);
 
-            low = place;
-            lowMs = middle + 1;
-            if (left <= limit + limit / Tolerance) break;
+        // First to the millisecond, then, where very many records share one, within it.
+        for (ulong from = all.FirstId.Milliseconds, to = all.LastId.Milliseconds + 1; from <= to && left > limit + limit / Tolerance;)
+        {
+            ulong middle = from + (to - from) / 2;
+            if (await TryAsync(new(middle, 0))) from = middle + 1;
+            else to = middle - 1;
+        }
+
+        for (ulong from = 0, to = ulong.MaxValue - 1; from <= to && low.Milliseconds > 0 && left > limit + limit / Tolerance;)
+        {
+            ulong middle = from + (to - from) / 2;
+            if (await TryAsync(low with { Sequence = middle })) from = middle + 1;
+            else if (middle == 0) break;
+            else to = middle - 1;
         }
 
         return low;
+
+        async ValueTask<bool> TryAsync(RecordId place)
+        {
+            long behind = amount(await feed.MeasureAsync(all.Topic, place.Previous(), cancellationToken));
+            if (behind < limit) return false;
+            low = place;
+            left = behind;
+            return true;
+        }
     }
 
     private static RecordId Higher(RecordId a, RecordId b) => a > b ? a : b;
