@@ -21,7 +21,10 @@ public interface IFeedDocuments
     /// <exception cref="FeedFullException">There is no room.</exception>
     ValueTask<bool> TryWriteAsync(string collection, string name, ReadOnlyMemory<byte> content, FeedDocument? replacing, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes the document when it still is what <paramref name="replacing"/> says; durably, when this returns true.</summary>
+    /// <summary>
+    /// Removes the document when it still is what <paramref name="replacing"/> says; durably, when this returns true. When it returns false
+    /// because there is none, that is durable too.
+    /// </summary>
     ValueTask<bool> TryDeleteAsync(string collection, FeedDocument replacing, CancellationToken cancellationToken = default);
 }
 

@@ -62,7 +62,13 @@ internal sealed class LogDocuments(FeedDirectory directory, LogEngineOptions opt
             string path = directory.DocumentsPath(collection);
             if (!directory.Disk.DirectoryExists(path)) return false;
             using IDisposable held = await LockAsync(path, cancellationToken);
-            if (!IsSame(Read(collection, replacing.Name), replacing)) return false;
+            if (!IsSame(Read(collection, replacing.Name), replacing))
+            {
+                // Who deleted it may have been killed before that was durable.
+                directory.Disk.SyncDirectory(path);
+                return false;
+            }
+
             directory.Disk.Delete(Path.Combine(path, TopicName.Escape(replacing.Name)));
             directory.Disk.SyncDirectory(path);
             return true;

@@ -36,6 +36,10 @@ public sealed class LogEngine : IFeedEngine
 
     public IFeedDocuments Documents { get; }
 
+    /// <summary>How many bytes the feed's disk has free.</summary>
+    /// <exception cref="FeedException">The disk does not tell.</exception>
+    public long FreeBytes() => Guard(() => _options.Disk.FreeBytes(_options.Directory), "measure the free room");
+
     internal FeedDirectory Directory => _directory;
 
     public ValueTask<RecordId> AppendAsync(string topic, RecordBatch batch, AppendOptions options = default, CancellationToken cancellationToken = default)

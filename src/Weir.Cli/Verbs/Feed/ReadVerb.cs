@@ -11,7 +11,7 @@ internal sealed class ReadVerb : FeedVerb
 {
     public const string Summary = "Print records of a topic.";
 
-    private readonly Argument<string?> _topic = new("TOPIC") { Arity = ArgumentArity.ZeroOrOne, Description = "The topic; not with --consumer, which has its own." };
+    private readonly Argument<string> _topic = new("TOPIC") { DefaultValueFactory = _ => "", Description = "The topic; not with --consumer, which has its own." };
     private readonly Option<string> _from = new("--from")
     {
         HelpName = "PLACE",
@@ -59,7 +59,8 @@ internal sealed class ReadVerb : FeedVerb
         long left = run.Get(_count) ?? long.MaxValue;
         if (left < 0) throw new UsageException($"--count: {left} is less than 0");
         if (run.Get(_consumer) is { } consumer) return await ReadAsConsumerAsync(run, consumer, left, cancellationToken);
-        if (run.Get(_topic) is not { } topic) throw new UsageException("a TOPIC is expected, or --consumer");
+        string topic = run.Get(_topic);
+        if (topic.Length == 0) throw new UsageException("a TOPIC is expected, or --consumer");
         if (run.Get(_follow) || run.Get(_noAck)) throw new UsageException("--follow and --no-ack go with --consumer; 'weir feed tail' follows topics");
         RecordId to = run.Get(_to) is { } place ? Place.Highest(place, "--to", run.Time) : RecordId.Max;
         var filter = new TypeFilter(run.Get(_types) ?? [], ConsumerVerb.ParseFilter(run.Get(_filter)));
@@ -89,7 +90,7 @@ internal sealed class ReadVerb : FeedVerb
 
     private async Task<int> ReadAsConsumerAsync(Invocation run, string name, long left, CancellationToken cancellationToken)
     {
-        if (run.Get(_topic) is not null || run.Has(_from) || run.Has(_to) || run.Has(_types) || run.Has(_filter))
+        if (run.Get(_topic).Length > 0 || run.Has(_from) || run.Has(_to) || run.Has(_types) || run.Has(_filter))
             throw new UsageException("--consumer has its topics, its place and its filter from its registration; TOPIC, --from, --to, --type and --filter do not go with it");
         ConsumerVerb.CheckConsumer(name);
         await using IFeedEngine feed = OpenExisting(run);

@@ -15,6 +15,10 @@ public sealed class FanOut : IAsyncDisposable
     private long _listedAt;
     private bool _owesNames;
 
+    /// <summary>What the topics of all readers that there have been start with.</summary>
+    private string? _prefix;
+    private CancellationTokenSource? _watch;
+
     /// <param name="feed">The feed.</param>
     /// <param name="options">How much memory readers share.</param>
     /// <param name="time">For waits.</param>
@@ -70,12 +74,21 @@ public sealed class FanOut : IAsyncDisposable
 
     internal async ValueTask AddAsync(FeedReader reader, CancellationToken cancellationToken)
     {
-        await ListAsync(cancellationToken);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
             _readers.Add(reader);
+            string prefix = reader.Topics.CommonPrefix;
+            string common = _prefix is null ? prefix : prefix[.._prefix.AsSpan().CommonPrefixLength(prefix)];
+            if (common != _prefix)
+            {
+                // Who watches now looks at too few topics for this reader.
+                _prefix = common;
+                _watch?.Cancel();
+            }
         }
+
+        await ListAsync(cancellationToken);
     }
 
     internal void Remove(FeedReader reader)
@@ -95,7 +108,7 @@ public sealed class FanOut : IAsyncDisposable
 
     internal async ValueTask ListAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> topics = await Feed.ListTopicsAsync("", cancellationToken);
+        IReadOnlyList<string> topics = await Feed.ListTopicsAsync(_prefix ?? "", cancellationToken);
         FeedReader[] readers;
         lock (_gate)
         {
@@ -146,24 +159,21 @@ public sealed class FanOut : IAsyncDisposable
         TimeSpan pause = TimeSpan.FromMilliseconds(100);
         while (!_closing.IsCancellationRequested)
         {
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+            string prefix;
+            lock (_gate)
+            {
+                _watch = ending;
+                prefix = _prefix ?? "";
+            }
+
             try
             {
-                using IFeedWatch watch = Feed.Watch("");
-
-                // What came before the watch was there is seen by this look.
-                await LookAsync(mayList: true);
-                while (true)
-                {
-                    Task news = watch.WaitAsync(_closing.Token).AsTask();
-                    while (await LookWhenAsync(news))
-                    {
-                        // Names were looked through again; the news are still to come.
-                    }
-                }
+                await WatchAsync(prefix, ending.Token);
             }
-            catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+            catch (OperationCanceledException) when (ending.IsCancellationRequested)
             {
-                return;
+                // Closed, or there is more to watch.
             }
             catch (IOException)
             {
@@ -173,11 +183,31 @@ public sealed class FanOut : IAsyncDisposable
                 foreach (TopicHub hub in hubs) hub.WakeAll();
                 await Task.Delay(pause, _time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+            finally
+            {
+                lock (_gate) _watch = null;
+            }
+        }
+    }
+
+    private async Task WatchAsync(string prefix, CancellationToken cancellationToken)
+    {
+        using IFeedWatch watch = Feed.Watch(prefix);
+
+        // What came before the watch was there is seen by this look.
+        await LookAsync(mayList: true, cancellationToken);
+        while (true)
+        {
+            Task news = watch.WaitAsync(cancellationToken).AsTask();
+            while (await LookWhenAsync(news, cancellationToken))
+            {
+                // Names were looked through again; the news are still to come.
+            }
         }
     }
 
     /// <summary>Looks when there are news, or when the names of topics were passed over at the last look. True: no news yet.</summary>
-    private async ValueTask<bool> LookWhenAsync(Task news)
+    private async ValueTask<bool> LookWhenAsync(Task news, CancellationToken cancellationToken)
     {
         if (!_owesNames)
         {
@@ -185,7 +215,7 @@ public sealed class FanOut : IAsyncDisposable
         }
         else
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await Task.WhenAny(news, Task.Delay(Options.ListInterval, _time, stop.Token));
             await stop.CancelAsync();
         }
@@ -194,11 +224,11 @@ public sealed class FanOut : IAsyncDisposable
         if (hasNews) await news;
         bool mayList = !hasNews || _time.GetElapsedTime(_listedAt) >= Options.ListInterval;
         _owesNames = !mayList;
-        await LookAsync(mayList);
+        await LookAsync(mayList, cancellationToken);
         return !hasNews;
     }
 
-    private async ValueTask LookAsync(bool mayList)
+    private async ValueTask LookAsync(bool mayList, CancellationToken cancellationToken)
     {
         bool wantsNames;
         TopicHub[] hubs;
@@ -208,7 +238,7 @@ public sealed class FanOut : IAsyncDisposable
             hubs = [.. _hubs.Values];
         }
 
-        if (wantsNames && mayList) await ListAsync(_closing.Token);
-        foreach (TopicHub hub in hubs) await hub.LookAsync(_closing.Token);
+        if (wantsNames && mayList) await ListAsync(cancellationToken);
+        foreach (TopicHub hub in hubs) await hub.LookAsync(cancellationToken);
     }
 }

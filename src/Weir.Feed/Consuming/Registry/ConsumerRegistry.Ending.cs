@@ -12,7 +12,13 @@ public sealed partial class ConsumerRegistry
         TopicName.ThrowIfInvalid(name, "consumer");
         for (int i = 0; i < MaxTries; i++)
         {
-            if (await Feed.Documents.ReadAsync(ConsumerDocument.Collection, name, cancellationToken) is not { } document) return await RemovePositionsAsync(name, cancellationToken);
+            if (await Feed.Documents.ReadAsync(ConsumerDocument.Collection, name, cancellationToken) is not { } document)
+            {
+                // Who unregistered it may have been killed before that was durable.
+                await Feed.Documents.TryDeleteAsync(ConsumerDocument.Collection, new(name, ReadOnlyMemory<byte>.Empty), cancellationToken);
+                return await RemovePositionsAsync(name, cancellationToken);
+            }
+
             ConsumerInfo consumer = ConsumerDocument.Read(document, out DocumentPhase phase);
 
             // First it is said that it leaves, so that its positions are not left behind by who is killed here: the keeper finishes.

@@ -54,7 +54,13 @@ public sealed partial class ConsumerRegistry : IAsyncDisposable
         {
             ConsumerInfo there = ConsumerDocument.Read(old, out DocumentPhase phase);
             if (there.State == ConsumerState.Active && phase == DocumentPhase.Registered)
-                return there.Registration.IsSame(registration) ? there : throw new ConsumerExistsException(registration.Name, Feed.Address);
+            {
+                if (!there.Registration.IsSame(registration)) throw new ConsumerExistsException(registration.Name, Feed.Address);
+
+                // Who wrote it may have been killed before that was durable. When somebody changes it meanwhile, it is by that.
+                await Feed.Documents.TryWriteAsync(ConsumerDocument.Collection, registration.Name, old.Content, old, cancellationToken);
+                return there;
+            }
         }
         else
         {
@@ -167,7 +173,12 @@ public sealed partial class ConsumerRegistry : IAsyncDisposable
                 return there.Session.Number > reader.Session.Number ? there : reader;
             },
             reader);
-        if (before is not null && before.Session.Number < reader.Session.Number) before.Fence(new ConsumerTakenOverException(name, reader.Session));
+        if (before is not null)
+        {
+            ConsumerReader earlier = before.Session.Number < reader.Session.Number ? before : reader;
+            earlier.Fence(new ConsumerTakenOverException(name, ReferenceEquals(earlier, before) ? reader.Session : before.Session));
+        }
+
         try
         {
             await reader.StartAsync(cancellationToken);

@@ -11,7 +11,7 @@ public sealed class RetryTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static TheoryData<string, bool> Cases => new(
-        from call in new[] { "trim", "write position", "remove position", "delete" } from kill in new[] { false, true } select (call, kill));
+        from call in new[] { "trim", "write position", "remove position", "advance position", "write document", "delete document", "delete" } from kill in new[] { false, true } select (call, kill));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -42,6 +42,7 @@ public sealed class RetryTests
         for (ulong i = 1; i <= 5; i++) batch.Add(new(i, 0), "T"u8, ""u8, ""u8, ""u8);
         await engine.AppendAsync("t", batch, default, Cancellation);
         await engine.WritePositionAsync("t", "there", new(1, 0), Cancellation);
+        await engine.Documents.TryWriteAsync("c", "there", new byte[] { 1 }, null, Cancellation);
         return disk;
     }
 
@@ -59,6 +60,16 @@ public sealed class RetryTests
             case "remove position":
                 await engine.WritePositionAsync("t", "there", null, Cancellation);
                 break;
+            case "advance position":
+                await engine.AdvancePositionAsync("t", "there", Middle, Cancellation);
+                break;
+            case "write document":
+                Assert.True(await engine.Documents.TryWriteAsync("c", "d", new byte[] { 7 }, await engine.Documents.ReadAsync("c", "d", Cancellation), Cancellation));
+                break;
+            case "delete document":
+                FeedDocument there = await engine.Documents.ReadAsync("c", "there", Cancellation) ?? new("there", ReadOnlyMemory<byte>.Empty);
+                await engine.Documents.TryDeleteAsync("c", there, Cancellation);
+                break;
             default:
                 await engine.DeleteTopicAsync("t", Cancellation);
                 break;
@@ -73,6 +84,9 @@ public sealed class RetryTests
             "trim" => (await engine.DescribeAsync("t", Cancellation))!.FirstId == Middle,
             "write position" => await engine.ReadPositionAsync("t", "new", Cancellation) == Middle,
             "remove position" => await engine.ReadPositionAsync("t", "there", Cancellation) is null,
+            "advance position" => await engine.ReadPositionAsync("t", "there", Cancellation) == Middle,
+            "write document" => (await engine.Documents.ReadAsync("c", "d", Cancellation))?.Content.Length == 1,
+            "delete document" => await engine.Documents.ReadAsync("c", "there", Cancellation) is null,
             _ => await engine.DescribeAsync("t", Cancellation) is null,
         };
     }
