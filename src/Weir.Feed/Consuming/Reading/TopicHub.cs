@@ -135,7 +135,11 @@ internal sealed class TopicHub(string topic, IFeedEngine feed, FanOutOptions opt
     private async ValueTask<SharedPage?> ReadOnAsync(RecordId after, CancellationToken cancellationToken)
     {
         SharedPage? page = await ReadFrontAsync(after, cancellationToken);
-        if (page is not null) WakeAll();
+        if (page is null) return null;
+        WakeAll();
+
+        // Lets the others have this page before the next is read: a reader that never has to wait would leave them behind what is kept.
+        await Task.Yield();
         return page;
     }
 
