@@ -134,12 +134,10 @@ internal sealed class TopicHub(string topic, IFeedEngine feed, FanOutOptions opt
     /// <summary>Reads the next page at the front, by one for all, and wakes those who wait for it.</summary>
     private async ValueTask<SharedPage?> ReadOnAsync(RecordId after, CancellationToken cancellationToken)
     {
-        SharedPage? page = await ReadFrontAsync(after, cancellationToken);
-        if (page is null) return null;
-        WakeAll();
-
-        // Lets the others have this page before the next is read: a reader that never has to wait would leave them behind what is kept.
+        // Lets the others have what is kept before the next page is read: a reader that never has to wait would leave them behind.
         await Task.Yield();
+        SharedPage? page = await ReadFrontAsync(after, cancellationToken);
+        if (page is not null) WakeAll();
         return page;
     }
 
