@@ -23,6 +23,7 @@ internal sealed class ConsumerSimulation
     private readonly ConsumerLedger[] _ledgers = [.. Enumerable.Range(0, Consumers).Select(static i => new ConsumerLedger($"consumer {i}"))];
     private readonly bool[] _isTold = new bool[Consumers];
     private readonly ConsumerReader?[] _readers = new ConsumerReader?[Consumers];
+    private readonly (ConsumerReader Reader, TopicPosition[] Given)?[] _outdated = new (ConsumerReader, TopicPosition[])?[Consumers];
     private readonly Dictionary<string, List<RecordId>> _appended = Topics.ToDictionary(static topic => topic, static _ => new List<RecordId>());
     private readonly Dictionary<string, int[]> _owed = Topics.ToDictionary(static topic => topic, static _ => new int[Consumers]);
     private readonly SimulatedNode[] _nodes;
@@ -67,7 +68,8 @@ internal sealed class ConsumerSimulation
         < 30 => AppendAsync(),
         < 40 => RegisterAsync(_random.Next(Consumers)),
         < 70 => ConsumeAsync(_random.Next(Consumers)),
-        < 76 => CloseAsync(_random.Next(Consumers)),
+        < 73 => CloseAsync(_random.Next(Consumers)),
+        < 76 => OutdateAsync(_random.Next(Consumers)),
         < 82 => KeepAsync(),
         < 87 => Now(() => Kill(_nodes[_random.Next(_nodes.Length)])),
         < 89 => Now(() => Disk.PowerLoss((Unsynced)_random.Next(2))),
@@ -151,6 +153,31 @@ internal sealed class ConsumerSimulation
         {
             await CloseAsync(consumer);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// The reader stays open while another one takes over, and later acknowledges what it was given: others have come further, and must not be
+    /// set back by that.
+    /// </summary>
+    private async Task OutdateAsync(int consumer)
+    {
+        if (_outdated[consumer] is { } outdated)
+        {
+            _outdated[consumer] = null;
+            try
+            {
+                foreach (TopicPosition given in outdated.Given) await outdated.Reader.AcknowledgeAsync(given.Topic, given.Id, _cancellation);
+            }
+            finally
+            {
+                await outdated.Reader.DisposeAsync();
+            }
+        }
+        else if (_readers[consumer] is { } reader)
+        {
+            _readers[consumer] = null;
+            _outdated[consumer] = (reader, [.. _ledgers[consumer].Last.Select(static last => new TopicPosition(last.Key, last.Value))]);
         }
     }
 
