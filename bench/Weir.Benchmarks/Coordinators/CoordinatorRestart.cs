@@ -119,7 +119,7 @@ internal static class CoordinatorRestart
     {
         long peak = File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Select(Kilobytes).Single();
         long now = File.ReadLines("/proc/self/status").Where(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Select(Kilobytes).Single();
-        return $"{now / 1024} MB resident, {peak / 1024} MB at most";
+        return $"{Environment.CpuUsage.TotalTime.TotalSeconds:0.00} s of processor, {now / 1024} MB resident, {peak / 1024} MB at most";
     }
 
     private static long Kilobytes(string line) => long.Parse(new string([.. line.Where(char.IsAsciiDigit)]), System.Globalization.CultureInfo.InvariantCulture);

@@ -49,7 +49,7 @@ internal sealed class JournalReplay(CoordinatorCore core, ILogger logger)
             {
                 Apply(record.Type, record.Data);
             }
-            catch (Exception wrong) when (wrong is JsonException or FormatException or InvalidOperationException)
+            catch (Exception wrong) when (wrong is JsonException or FormatException or InvalidOperationException or OverflowException)
             {
                 Gaps++;
                 CoordinatorLog.JournalRecordUnreadable(logger, record.Id, Encoding.UTF8.GetString(record.Type), wrong.Message);
@@ -71,9 +71,9 @@ internal sealed class JournalReplay(CoordinatorCore core, ILogger logger)
 
     private void ApplyRequests(ReadOnlySpan<byte> data)
     {
-        var json = new Utf8JsonReader(data);
-        while (json.Read() && json.TokenType != JsonTokenType.StartArray) { }
-        while (json.Read() && json.TokenType == JsonTokenType.StartArray) _state.Put(JournalRequest.Read(ref json));
+        if (!data.StartsWith("{\"r\":["u8)) throw new JsonException("A record of requests does not begin as one.");
+        var text = new NumberReader(data[6..]);
+        while (text.Enter()) _state.Put(JournalRequest.Read(ref text));
     }
 
     private void ApplySteps(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using Weir.Coordinator.Core;
 using Weir.Coordinator.Requests;
@@ -20,6 +21,8 @@ internal sealed class JournalWriter
     private long _moment;
     private int _extra;
     private ulong _nextOrder;
+    private int _start;
+    private bool _isFirst;
 
     private enum Kind : byte
     {
@@ -46,20 +49,20 @@ internal sealed class JournalWriter
     public void Accepted(int slot, in RequestSlot request)
     {
         Open(Kind.Accepted, 0, 0, 0);
-        WriteRequest(slot, request);
+        Write(slot, request);
     }
 
     /// <summary>A part of a snapshot.</summary>
     public void Snapshot(int slot, in RequestSlot request)
     {
         Open(Kind.Snapshot, 0, 0, 0);
-        WriteRequest(slot, request);
+        Write(slot, request);
     }
 
     public void Assigned(int slot, int agent, long nowMs)
     {
         Open(Kind.Assigned, agent, nowMs, 0);
-        _json.WriteNumberValue(slot);
+        Write(slot);
     }
 
     public void Requeued(int slot, int agent, long nowMs, ulong order, bool isBack)
@@ -68,38 +71,38 @@ internal sealed class JournalWriter
         if (_open == kind && _nextOrder != order) Close();
         _nextOrder = order;
         Open(kind, agent, nowMs, 0);
-        _json.WriteNumberValue(slot);
+        Write(slot);
         _nextOrder = order + 1;
     }
 
     public void Done(int slot, int agent)
     {
         Open(Kind.Done, agent, 0, 0);
-        _json.WriteNumberValue(slot);
+        Write(slot);
     }
 
     public void Cancelled(int slot, int errno)
     {
         Open(Kind.Cancelled, 0, 0, errno);
-        _json.WriteNumberValue(slot);
+        Write(slot);
     }
 
     public void Cancelling(int slot)
     {
         Open(Kind.Cancelling, 0, 0, 0);
-        _json.WriteNumberValue(slot);
+        Write(slot);
     }
 
     public void CancelSent(int slot)
     {
         Open(Kind.CancelSent, 0, 0, 0);
-        _json.WriteNumberValue(slot);
+        Write(slot);
     }
 
     public void Stuck(int slot)
     {
         Open(Kind.Stuck, 0, 0, 0);
-        _json.WriteNumberValue(slot);
+        Write(slot);
     }
 
     public void Agent(int number, string id)
@@ -137,8 +140,9 @@ internal sealed class JournalWriter
     {
         if (_open == Kind.None) return;
         _open = Kind.None;
-        _json.WriteEndArray();
-        End();
+        "]}"u8.CopyTo(_batch.GetSpan(2));
+        _batch.Advance(2);
+        _batch.End();
     }
 
     private void Begin(ReadOnlySpan<byte> type)
@@ -158,9 +162,11 @@ internal sealed class JournalWriter
 
     private void Open(Kind kind, int agent, long moment, int extra)
     {
-        bool fits = _open == kind && _agent == agent && _moment == moment && _extra == extra && _json.BytesPending + _json.BytesCommitted < MostBytes;
+        bool fits = _open == kind && _agent == agent && _moment == moment && _extra == extra && _batch.SizeBytes - _start < MostBytes;
         if (fits) return;
         Begin(TypeOf(kind));
+        _start = _batch.SizeBytes;
+        _isFirst = true;
         _open = kind;
         _agent = agent;
         _moment = moment;
@@ -176,6 +182,32 @@ internal sealed class JournalWriter
 
         _json.WritePropertyName(kind is Kind.Accepted or Kind.Snapshot ? "r"u8 : "s"u8);
         _json.WriteStartArray();
+        _json.Flush();
+    }
+
+    /// <summary>Adds a request to the open record's array, past the JSON writer.</summary>
+    private void Write(int slot, in RequestSlot request)
+    {
+        Separate();
+        JournalRequest.Write(_batch, slot, request);
+    }
+
+    private void Write(int slot)
+    {
+        Separate();
+        Utf8Formatter.TryFormat(slot, _batch.GetSpan(11), out int written);
+        _batch.Advance(written);
+    }
+
+    private void Separate()
+    {
+        if (!_isFirst)
+        {
+            _batch.GetSpan(1)[0] = (byte)',';
+            _batch.Advance(1);
+        }
+
+        _isFirst = false;
     }
 
     private static ReadOnlySpan<byte> TypeOf(Kind kind) => kind switch
@@ -190,37 +222,4 @@ internal sealed class JournalWriter
         Kind.CancelSent => JournalTypes.CancelSent,
         _ => JournalTypes.Stuck,
     };
-
-    /// <summary>All of a request; <see cref="JournalRequest"/> reads it in this order.</summary>
-    private void WriteRequest(int slot, in RequestSlot request)
-    {
-        _json.WriteStartArray();
-        _json.WriteNumberValue(slot);
-        _json.WriteNumberValue((int)request.Action);
-        _json.WriteNumberValue((int)request.State);
-        _json.WriteNumberValue((int)(request.Marks & JournalRequest.Kept));
-        _json.WriteNumberValue(request.Agent);
-        _json.WriteNumberValue(request.Order);
-        _json.WriteNumberValue(request.AcceptedMs);
-        _json.WriteNumberValue(request.SinceMs);
-        _json.WriteNumberValue(request.Requeues);
-        _json.WriteNumberValue(request.Cookie);
-        _json.WriteNumberValue(request.DataFid.Sequence);
-        _json.WriteNumberValue(request.DataFid.ObjectId);
-        _json.WriteNumberValue(request.DataFid.Version);
-        _json.WriteNumberValue(request.Fid.Sequence);
-        _json.WriteNumberValue(request.Fid.ObjectId);
-        _json.WriteNumberValue(request.Fid.Version);
-        _json.WriteNumberValue(request.ExtentOffset);
-        _json.WriteNumberValue(request.ExtentLength);
-        _json.WriteNumberValue(request.GroupId);
-        _json.WriteNumberValue(request.ArchiveId);
-        _json.WriteNumberValue(request.Flags);
-        _json.WriteNumberValue(request.TimestampNs);
-        _json.WriteNumberValue(request.Owner.Uid);
-        _json.WriteNumberValue(request.Owner.Gid);
-        _json.WriteNumberValue(request.Owner.ProjectId);
-        if (request.Data is { } data) _json.WriteBase64StringValue(data);
-        _json.WriteEndArray();
-    }
 }
