@@ -164,11 +164,12 @@ public sealed partial class CoordinatorCore
     {
         if (agent.RunningCounts.Total > 0) LeftUnfinished(agent);
         _byId.Remove(agent.Id);
-        while (agent.RunningList.Head >= 0) GiveBack(agent.RunningList.Head, agent);
         foreach (BatchSlot slot in agent.Slots)
         {
             if (!slot.IsFree) GiveUpSlot(agent, slot);
         }
+
+        while (agent.RunningList.Head >= 0) GiveBack(agent.RunningList.Head, agent);
 
         int[] waiting = [.. Kinds.SelectMany(kind => agent.Queues.Queues(kind).SelectMany(queue => queue.All(_store))).OrderBy(slot => _store[slot].Order)];
         foreach (int slot in waiting)

@@ -17,7 +17,7 @@ public sealed partial class CoordinatorCore
         slot.LastUse = _now;
         slot.Running = 0;
         if (agent.IsConnected) _freeSlots--;
-        _slotOfHint.TryAdd(hint.Hint, (agent, slot));
+        if (!_slotOfHint.TryGetValue(hint.Hint, out (Agent Agent, BatchSlot Slot) kept) || !kept.Agent.IsConnected) _slotOfHint[hint.Hint] = (agent, slot);
     }
 
     /// <summary>The slot is free again; what waited in it goes back to the agent's own queue.</summary>
@@ -27,7 +27,7 @@ public sealed partial class CoordinatorCore
         if (slot.Queue!.Count > 0)
         {
             foreach (int request in slot.Queue.All(_store)) _store[request].Agent = agent.Number;
-            agent.Queues.PutHint(_store, new(slot.Hint!, slot.Queue) { Since = _lastOrder });
+            agent.Queues.PutHint(_store, new(slot.Hint!, slot.Queue) { Since = _lastOrder + 1 });
         }
 
         slot.Hint = null;
@@ -58,6 +58,14 @@ public sealed partial class CoordinatorCore
         bool isOwn = common is null || (own is not null && own.Since <= common.Since);
         TakeSlot(agent, slot, isOwn ? agent.Queues.TakeHint(own!.Hint)! : _global.TakeHint(common!.Hint)!);
         return true;
+    }
+
+    /// <summary>A slot that has nothing more to do goes on with what waits elsewhere for the same hint.</summary>
+    private void RefillSlot(Agent agent, BatchSlot slot)
+    {
+        if ((agent.Queues.TakeHint(slot.Hint!) ?? _global.TakeHint(slot.Hint!)) is not { } hint) return;
+        slot.Queue = hint.Queue;
+        slot.Queue.Place = new(agent, slot);
     }
 
     /// <summary>An agent that comes back after a restart keeps the slots for what it runs.</summary>

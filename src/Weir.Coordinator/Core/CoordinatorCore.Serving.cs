@@ -138,6 +138,7 @@ public sealed partial class CoordinatorCore
         {
             if (slot.IsExpired(_options.Batches!, _now)) GiveUpSlot(agent, slot);
             if (slot.IsFree && !FillSlot(agent, slot, FilterFor(agent))) continue;
+            if (slot.Waiting == 0) RefillSlot(agent, slot);
             long taken = Fill(agent, slot.Queue!, Math.Min(room, perSlot - slot.Running));
             if (taken > 0) slot.LastUse = _now;
             room -= taken;

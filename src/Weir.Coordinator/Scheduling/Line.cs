@@ -9,7 +9,7 @@ namespace Weir.Coordinator.Scheduling;
 internal sealed class Line(Lane lane, Share? share)
 {
     private SlotList _list = new();
-    private PriorityQueue<(int Slot, ulong Order), long>? _returned;
+    private PriorityQueue<(int Slot, ulong Order), (long MadeNs, ulong Order)>? _returned;
     private int _returnedCount;
 
     public Lane Lane => lane;
@@ -33,7 +33,7 @@ internal sealed class Line(Lane lane, Share? share)
         ref RequestSlot request = ref store[slot];
         request.Line = this;
         request.Set(SlotMarks.Returned);
-        (_returned ??= new()).Enqueue((slot, request.Order), request.TimestampNs);
+        (_returned ??= new()).Enqueue((slot, request.Order), (request.TimestampNs, request.Order));
         _returnedCount++;
     }
 
@@ -68,7 +68,8 @@ internal sealed class Line(Lane lane, Share? share)
         if (store[slot].Has(SlotMarks.Returned))
         {
             long made = store[slot].TimestampNs;
-            int before = _returned!.UnorderedItems.Count(item => item.Priority < made && IsCurrent(store, item.Element));
+            ulong order = store[slot].Order;
+            int before = _returned!.UnorderedItems.Count(item => item.Priority.CompareTo((made, order)) < 0 && IsCurrent(store, item.Element));
             for (int other = _list.Head; other >= 0 && store[other].TimestampNs < made; other = store[other].Next)
             {
                 if (++before > most) return null;

@@ -59,7 +59,7 @@ public sealed class LabCoordinator : ICopytool
     public async Task StartAsync(IFeedEngine engine)
     {
         _coordinator = await JournaledCoordinator.OpenAsync(engine, _options, _time, NullLogger.Instance, _journal).ConfigureAwait(false);
-        foreach (HsmRequest active in _cluster.Mdts.SelectMany(mdt => mdt.Active)) Core!.Queue(active, RequestOrigin.Import);
+        foreach (HsmRequest active in _cluster.Mdts.SelectMany(mdt => mdt.Active)) Core!.Queue(Owned(active), RequestOrigin.Import);
     }
 
     /// <summary>The server is gone, as after kill -9: every connection breaks, what was not durable is lost.</summary>
@@ -92,7 +92,7 @@ public sealed class LabCoordinator : ICopytool
     }
 
     /// <summary>A user cancels, or MDTs hand over: from the MDTs to the core.</summary>
-    void ICopytool.Take(HsmRequest request) => _taken.Add(request);
+    void ICopytool.Take(HsmRequest request) => _taken.Add(Owned(request));
 
     void ICopytool.Cancel(RequestKey key) => _cancelled.Add(key);
 
@@ -117,6 +117,24 @@ public sealed class LabCoordinator : ICopytool
         _ledger.LiedAbout(key);
         Core!.End(agent.Session, key, 0);
     }
+
+    private static readonly SimulatedOwners Owners = new(20);
+
+    private static HsmRequest Owned(in HsmRequest request) => new()
+    {
+        Action = request.Action,
+        Fid = request.Fid,
+        DataFid = request.DataFid,
+        Cookie = request.Cookie,
+        ExtentOffset = request.ExtentOffset,
+        ExtentLength = request.ExtentLength,
+        GroupId = request.GroupId,
+        ArchiveId = request.ArchiveId,
+        Flags = request.Flags,
+        Data = request.Data,
+        TimestampNs = request.TimestampNs,
+        Owner = Owners.Find(request.Fid),
+    };
 
     private void TakeFromMdts()
     {

@@ -132,7 +132,7 @@ public sealed class FairQueueingTests
             bench.Done(both, item);
         }
 
-        Assert.Equal(5, served.Count(archive => archive == 1));
+        Assert.InRange(served.Count(archive => archive == 1), 4, 6);
     }
 
     [Fact]
