@@ -12,25 +12,27 @@ public ref struct HsmActionItem
     public const int HeadBytes = 72;
 
     /// <summary>20 archive, 21 restore, 22 remove, 23 cancel; anything else is passed on as it is.</summary>
-    public uint ActionNumber;
+    public uint ActionNumber { get; set; }
 
-    public Fid Fid;
+    public Fid Fid { get; set; }
 
     /// <summary>Where the data is; with the cookie it is the request's identity.</summary>
-    public Fid DataFid;
+    public Fid DataFid { get; set; }
 
     /// <summary>In bytes.</summary>
-    public ulong ExtentOffset;
+    public ulong ExtentOffset { get; set; }
 
     /// <summary>In bytes; all ones for the whole file.</summary>
-    public ulong ExtentLength;
+    public ulong ExtentLength { get; set; }
 
-    public ulong Cookie;
+    /// <summary>The number that the MDT gave the request.</summary>
+    public ulong Cookie { get; set; }
 
-    public ulong GroupId;
+    /// <summary>The group lock id.</summary>
+    public ulong GroupId { get; set; }
 
     /// <summary>The user's data. What comes from the kernel may end in up to seven NULs of padding that cannot be told from data.</summary>
-    public ReadOnlySpan<byte> Data;
+    public ReadOnlySpan<byte> Data { get; set; }
 
     /// <summary>What the request asks for; <see cref="HsmAction.Unknown"/> for a number this version does not know.</summary>
     public readonly HsmAction Action => ActionNumber switch

@@ -32,7 +32,7 @@ public abstract class LibraryTest : IAsyncDisposable
     }
 
     /// <summary>Hands a request out, sees it done and its end told.</summary>
-    internal async Task AssertWorksAsync(ScriptedConnection connection, HsmRequest request)
+    internal static async Task AssertWorksAsync(ScriptedConnection connection, HsmRequest request)
     {
         await connection.GiveAsync(Replies.List(Replies.Item(request)));
         Assert.Equal((request.Cookie, 0), await connection.TakeDoneAsync());
