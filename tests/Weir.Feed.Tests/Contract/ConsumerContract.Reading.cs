@@ -135,12 +135,12 @@ public abstract partial class ConsumerContract
         await RegisterAsync("c", "a:* named");
         await using ConsumerReader reader = await OpenAsync("c");
         Assert.Empty(await ReadToEndAsync(reader));
-        Task<List<string>> following = Task.Run(() => FollowAsync(reader, 4));
+        Task<List<string>> following = Task.Run(() => FollowAsync(reader, 4), Cancellation);
         await AppendAsync("a:2", "1", "2");
         await AppendAsync("named", "3");
         await AppendAsync("b", "4");
         await AppendAsync("a:1", "5");
-        Assert.Equal(["a:1 5", "a:2 1", "a:2 2", "named 3"], (await following.WaitAsync(Patience)).Order(StringComparer.Ordinal));
+        Assert.Equal(["a:1 5", "a:2 1", "a:2 2", "named 3"], (await following.WaitAsync(Patience, Cancellation)).Order(StringComparer.Ordinal));
         await reader.AcknowledgeAllAsync(Cancellation);
         await RestartAsync();
         await AppendAsync("a:3", "6");
@@ -220,9 +220,9 @@ public abstract partial class ConsumerContract
         const int Readers = 20, Records = 500;
         var readers = new List<TransientReader>();
         for (int i = 0; i < Readers; i++) readers.Add(await Registry.OpenTransientAsync(TopicSelection.Parse("t"), cancellationToken: Cancellation));
-        Task<List<string>>[] following = [.. readers.Select(reader => Task.Run(() => FollowAsync(reader, Records)))];
+        Task<List<string>>[] following = [.. readers.Select(reader => Task.Run(() => FollowAsync(reader, Records), Cancellation))];
         await AppendNumbersAsync("t", 0, Records);
-        foreach (Task<List<string>> one in following) Assert.Equal(Numbers("t", 0, Records), await one.WaitAsync(Patience));
+        foreach (Task<List<string>> one in following) Assert.Equal(Numbers("t", 0, Records), await one.WaitAsync(Patience, Cancellation));
         (long read, long given) = Registry.FanOut.PageCounts;
         Assert.True(given > 2 * read, $"{read} pages were read and {given} given to {Readers} readers.");
         foreach (TransientReader reader in readers) await reader.DisposeAsync();

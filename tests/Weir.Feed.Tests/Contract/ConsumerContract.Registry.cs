@@ -60,7 +60,7 @@ public abstract partial class ConsumerContract
                 {
                     // Somebody else has it.
                 }
-            })));
+            }, Cancellation)));
             Assert.True(won <= 1);
             if (won == 1) Assert.NotNull(await Registry.FindAsync($"c{i}", Cancellation));
         }

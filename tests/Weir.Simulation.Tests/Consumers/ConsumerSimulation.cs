@@ -68,7 +68,7 @@ internal sealed class ConsumerSimulation
         < 30 => AppendAsync(),
         < 40 => RegisterAsync(_random.Next(Consumers)),
         < 70 => ConsumeAsync(_random.Next(Consumers)),
-        < 73 => CloseAsync(_random.Next(Consumers)),
+        < 72 => CloseAsync(_random.Next(Consumers)),
         < 76 => OutdateAsync(_random.Next(Consumers)),
         < 82 => KeepAsync(),
         < 87 => Now(() => Kill(_nodes[_random.Next(_nodes.Length)])),
@@ -127,7 +127,7 @@ internal sealed class ConsumerSimulation
             ledger.Opened();
 
             // Now and then by another process, who takes over.
-            SimulatedNode node = _random.Next(4) == 0 ? _nodes[_random.Next(1, _nodes.Length)] : Node(consumer);
+            SimulatedNode node = _random.Next(3) == 0 ? _nodes[_random.Next(1, _nodes.Length)] : Node(consumer);
             _readers[consumer] = await node.Registry.OpenAsync(ledger.Name, null, _cancellation);
         }
 

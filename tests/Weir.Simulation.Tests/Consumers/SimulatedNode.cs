@@ -35,7 +35,7 @@ internal sealed class SimulatedNode(string name)
             PositionJournalBytes = 500,
         });
         Engine = new UnthreadedEngine(_log);
-        Registry = new(Engine, new() { Time = time, Owner = name, FanOut = new() { PageBytes = 300, LaggingPageBytes = 200, KeptBytes = 600 } });
+        Registry = new(Engine, new() { Time = time, Owner = name, CheckInterval = TimeSpan.FromMinutes(1), FanOut = new() { PageBytes = 300, LaggingPageBytes = 200, KeptBytes = 600 } });
     }
 
     public async Task StopAsync()

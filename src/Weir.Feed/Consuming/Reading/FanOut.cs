@@ -69,7 +69,7 @@ public sealed class FanOut : IAsyncDisposable
 
         foreach (TopicHub hub in hubs) hub.WakeAll();
         if (watching is not null) await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (TopicHub hub in hubs) await hub.CloseAsync();
+        foreach (TopicHub hub in hubs) await hub.DisposeAsync();
     }
 
     internal async ValueTask AddAsync(FeedReader reader, CancellationToken cancellationToken)
@@ -140,7 +140,7 @@ public sealed class FanOut : IAsyncDisposable
             _hubs.Remove(hub.Topic);
         }
 
-        await hub.CloseAsync();
+        await hub.DisposeAsync();
     }
 
     /// <summary>Sees to it that somebody watches the feed from now on.</summary>

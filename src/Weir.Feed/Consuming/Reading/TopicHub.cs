@@ -5,7 +5,7 @@ namespace Weir.Feed.Consuming;
 /// little behind; who is further behind reads for himself, and so holds nobody up. Memory is bounded by what is kept, and one page for
 /// each reader.
 /// </summary>
-internal sealed class TopicHub(string topic, IFeedEngine feed, FanOutOptions options)
+internal sealed class TopicHub(string topic, IFeedEngine feed, FanOutOptions options) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _reading = new(1, 1);
@@ -105,7 +105,7 @@ internal sealed class TopicHub(string topic, IFeedEngine feed, FanOutOptions opt
         }
     }
 
-    public async ValueTask CloseAsync()
+    public async ValueTask DisposeAsync()
     {
         await _reading.WaitAsync();
         try

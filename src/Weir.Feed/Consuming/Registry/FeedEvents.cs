@@ -22,7 +22,6 @@ public sealed class FeedEvents
     private readonly IFeedEngine _feed;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _telling = new(1, 1);
 
     internal FeedEvents(IFeedEngine feed, ILogger logger, TimeProvider time)
     {
@@ -137,7 +136,6 @@ public sealed class FeedEvents
 
     private async ValueTask<bool> TryAppendAsync(string type, string subject, byte[] data, CancellationToken cancellationToken)
     {
-        await _telling.WaitAsync(cancellationToken);
         try
         {
             var batch = new RecordBatch();
@@ -148,10 +146,6 @@ public sealed class FeedEvents
         catch (TopicLockedException)
         {
             return false;
-        }
-        finally
-        {
-            _telling.Release();
         }
     }
 
