@@ -1,5 +1,4 @@
 using Weir.Coordinator.Requests;
-using Weir.Coordinator.Scheduling;
 using Weir.Lustre;
 
 namespace Weir.Coordinator.Core;

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Weir.Coordinator.Core;
 using Weir.Coordinator.Requests;
@@ -10,6 +11,7 @@ namespace Weir.Coordinator.Journal;
 /// Writes what happens in the core into a turn's journal. Steps of the same kind one after another share a record, so that a burst costs few
 /// bytes and few frames; the order of steps is kept.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A JSON writer over a batch holds nothing that has to be given back.")]
 internal sealed class JournalWriter
 {
     private const int MostBytes = 64 * 1024;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Weir.Coordinator.Requests;
-using Weir.Lustre;
 
 namespace Weir.Coordinator.Scheduling;
 

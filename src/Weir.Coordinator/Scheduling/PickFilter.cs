@@ -1,5 +1,3 @@
-using Weir.Coordinator.Core;
-
 namespace Weir.Coordinator.Scheduling;
 
 /// <summary>What one agent may be given now.</summary>

@@ -16,13 +16,15 @@ public sealed class ImportTests
     private const string Request =
         """{"hai_action":20,"hai_fid":{"f_seq":8589935617,"f_oid":-1,"f_ver":0},"hai_dfid":{"f_seq":8589935617,"f_oid":-1,"f_ver":0},"hai_extent_offset":0,"hai_extent_length":-1,"hai_cookie":1727180212,"hai_gid":0,"hal_archive_id":2,"hal_flags":1,"hai_data":"tag=foo\u0000","timestamp":1727180212000000000}""";
 
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task An_existing_deployments_state_is_taken_over_and_kept()
     {
         var time = new ManualTimeProvider();
         var disk = new SimulatedDisk();
         var engine = new LogEngine(new() { Directory = "/feed", Disk = disk.Main, Time = time });
-        JournaledCoordinator coordinator = await JournaledCoordinator.OpenAsync(engine, new(), time, NullLogger.Instance);
+        JournaledCoordinator coordinator = await JournaledCoordinator.OpenAsync(engine, new(), time, NullLogger.Instance, cancellationToken: Cancelled);
         var hashes = new Hashes();
         hashes.Add(CoordinatoolImport.RequestsHash, Field(1), Request.Replace("1727180212,", "1,", StringComparison.Ordinal));
         hashes.Add(CoordinatoolImport.RequestsHash, Field(2), Request.Replace("1727180212,", "2,", StringComparison.Ordinal));
@@ -30,12 +32,12 @@ public sealed class ImportTests
         hashes.Add(CoordinatoolImport.RequestsHash, Field(4), "[[[[[[[[[[[[1]]]]]]]]]]]]");
         hashes.Add(CoordinatoolImport.AssignedHash, Field(2), "mover7");
         hashes.Add(CoordinatoolImport.AssignedHash, "nonsense", "mover8");
-        Assert.Equal(new ImportReport(1, 1, 0, 2), await CoordinatoolImport.RunAsync(hashes, coordinator));
-        Assert.Equal(new ImportReport(0, 0, 2, 2), await CoordinatoolImport.RunAsync(hashes, coordinator));
+        Assert.Equal(new ImportReport(1, 1, 0, 2), await CoordinatoolImport.RunAsync(hashes, coordinator, Cancelled));
+        Assert.Equal(new ImportReport(0, 0, 2, 2), await CoordinatoolImport.RunAsync(hashes, coordinator, Cancelled));
         disk.KillProcess();
 
         await using var again = new LogEngine(new() { Directory = "/feed", Disk = disk.Main, Time = time });
-        CoordinatorCore core = (await JournaledCoordinator.OpenAsync(again, new(), time, NullLogger.Instance)).Core;
+        CoordinatorCore core = (await JournaledCoordinator.OpenAsync(again, new(), time, NullLogger.Instance, cancellationToken: Cancelled)).Core;
         Assert.Equal((1, 1), (core.Queued.Archive, core.Running.Archive));
         Agent agent = Assert.Single(core.Agents);
         Assert.Equal(("mover7", 2UL), (agent.Id, core.RunningAt(agent).Single().Key.Cookie));
@@ -98,13 +100,13 @@ public sealed class ImportTests
         try
         {
             Directory.CreateDirectory(Path.Combine(mount, ".lustre", "fid"));
-            await File.WriteAllTextAsync(Path.Combine(mount, ".lustre", "fid", "0x200000401:0x1:0x0"), "x");
+            await File.WriteAllTextAsync(Path.Combine(mount, ".lustre", "fid", "0x200000401:0x1:0x0"), "x", Cancelled);
             var lookup = new FileOwnerLookup(mount, withProjects: true);
-            RequestOwner owner = await lookup.FindAsync(new(0x200000401, 1, 0));
-            string[] status = await File.ReadAllLinesAsync("/proc/self/status");
+            RequestOwner owner = await lookup.FindAsync(new(0x200000401, 1, 0), Cancelled);
+            string[] status = await File.ReadAllLinesAsync("/proc/self/status", Cancelled);
             Assert.Equal(status.Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[4], $"{owner.Uid}");
             Assert.Equal(0u, owner.ProjectId);
-            Assert.Equal(RequestOwner.Unknown, await lookup.FindAsync(new(0x200000401, 2, 0)));
+            Assert.Equal(RequestOwner.Unknown, await lookup.FindAsync(new(0x200000401, 2, 0), Cancelled));
         }
         finally
         {

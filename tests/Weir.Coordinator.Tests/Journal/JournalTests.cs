@@ -17,6 +17,8 @@ public sealed class JournalTests : IAsyncDisposable
     private readonly Bench _maker = new();
     private LogEngine? _engine;
 
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
     public ValueTask DisposeAsync() => _engine?.DisposeAsync() ?? default;
 
     [Fact]
@@ -115,7 +117,7 @@ public sealed class JournalTests : IAsyncDisposable
             Assert.Equal(before, Describe(coordinator.Core));
         }
 
-        Assert.InRange((await _engine!.DescribeAsync(JournaledCoordinator.JournalTopic))!.Count, 1, 400);
+        Assert.InRange((await _engine!.DescribeAsync(JournaledCoordinator.JournalTopic, Cancelled))!.Count, 1, 400);
         Assert.InRange(coordinator.Core.Done.Archive, 200, 2000);
     }
 
@@ -128,9 +130,9 @@ public sealed class JournalTests : IAsyncDisposable
         _disk.CapacityBytes = _disk.UsedBytes;
         coordinator.Core.Queue(_maker.Make(HsmAction.Archive), RequestOrigin.Queue);
         Turn turn = coordinator.TakeTurn();
-        await Assert.ThrowsAsync<FeedFullException>(async () => await coordinator.WriteAsync(turn));
+        await Assert.ThrowsAsync<FeedFullException>(async () => await coordinator.WriteAsync(turn, Cancelled));
         _disk.CapacityBytes = long.MaxValue;
-        await coordinator.WriteAsync(turn);
+        await coordinator.WriteAsync(turn, Cancelled);
         Assert.Equal(2, (await RestartAsync()).Core.Count);
     }
 
@@ -150,7 +152,7 @@ public sealed class JournalTests : IAsyncDisposable
         await WriteAsync(coordinator);
         var told = new List<string>();
         await using ITopicCursor cursor = _engine!.OpenCursor(JournaledCoordinator.EventsTopic, RecordId.Zero);
-        while (await cursor.ReadAsync() is { IsEmpty: false } page)
+        while (await cursor.ReadAsync(Cancelled) is { IsEmpty: false } page)
         {
             foreach (RecordView record in page) told.Add($"{record.ToRecord().Type} {record.ToRecord().Subject} {record.ToRecord().DataText}");
         }
@@ -188,7 +190,7 @@ public sealed class JournalTests : IAsyncDisposable
     {
         _engine = new(new() { Directory = "/feed", Disk = _disk.Main, Time = _maker.Time });
         CoordinatorOptions options = CoordinatorOptions.Default with { Seed = 1, DefaultClass = SchedulingClass.Default };
-        return await JournaledCoordinator.OpenAsync(_engine, options, _maker.Time, NullLogger.Instance, new() { SnapshotBytes = 4000, SlotsPerTurn = 40 });
+        return await JournaledCoordinator.OpenAsync(_engine, options, _maker.Time, NullLogger.Instance, new() { SnapshotBytes = 4000, SlotsPerTurn = 40 }, Cancelled);
     }
 
     /// <summary>As after kill -9.</summary>
@@ -201,7 +203,7 @@ public sealed class JournalTests : IAsyncDisposable
     private static async Task WriteAsync(JournaledCoordinator coordinator)
     {
         Turn turn = coordinator.TakeTurn();
-        await coordinator.WriteAsync(turn);
+        await coordinator.WriteAsync(turn, Cancelled);
         coordinator.Return(turn);
     }
 }

@@ -1,6 +1,5 @@
 using Weir.Coordinator.Core;
 using Weir.Coordinator.Requests;
-using Weir.Coordinator.Scheduling;
 using Weir.Coordinator.Tests.Core;
 using Weir.Lustre;
 using static Weir.Coordinator.Tests.Core.Bench;

@@ -1,4 +1,3 @@
-using Weir.Coordinator.Core;
 using Weir.Coordinator.Journal;
 using Weir.Coordinator.Requests;
 using Weir.Feed.Log;
@@ -15,7 +14,10 @@ public sealed class LabCoordinatorTests
 {
     private static readonly MdtClusterOptions Options = MdtClusterOptions.Default with
     {
-        MdtCount = 2, FailOversPerHour = 0, ActiveRequestTimeout = TimeSpan.FromDays(31), CancelProbability = 0.1,
+        MdtCount = 2,
+        FailOversPerHour = 0,
+        ActiveRequestTimeout = TimeSpan.FromDays(31),
+        CancelProbability = 0.1,
     };
 
     [Fact]

@@ -1,5 +1,4 @@
 using Weir.Coordinator.Core;
-using Weir.Coordinator.Journal;
 using Weir.Coordinator.Scheduling;
 using Weir.Feed.Log;
 using Weir.Lab.Coordinators;
