@@ -23,7 +23,6 @@ internal sealed class ConsumerSimulation
     private readonly ConsumerLedger[] _ledgers = [.. Enumerable.Range(0, Consumers).Select(static i => new ConsumerLedger($"consumer {i}"))];
     private readonly bool[] _isTold = new bool[Consumers];
     private readonly ConsumerReader?[] _readers = new ConsumerReader?[Consumers];
-    private readonly (ConsumerReader Reader, TopicPosition[] Given)?[] _outdated = new (ConsumerReader, TopicPosition[])?[Consumers];
     private readonly Dictionary<string, List<RecordId>> _appended = Topics.ToDictionary(static topic => topic, static _ => new List<RecordId>());
     private readonly Dictionary<string, int[]> _owed = Topics.ToDictionary(static topic => topic, static _ => new int[Consumers]);
     private readonly SimulatedNode[] _nodes;
@@ -157,27 +156,35 @@ internal sealed class ConsumerSimulation
     }
 
     /// <summary>
-    /// The reader stays open while another one takes over, and later acknowledges what it was given: others have come further, and must not be
-    /// set back by that.
+    /// The reader stays open while one of another process takes over and comes further, and then acknowledges what it was given itself: nobody
+    /// is set back by that.
     /// </summary>
     private async Task OutdateAsync(int consumer)
     {
-        if (_outdated[consumer] is { } outdated)
+        if (_readers[consumer] is not { } outdated) return;
+        _readers[consumer] = null;
+        try
         {
-            _outdated[consumer] = null;
-            try
+            ConsumerLedger ledger = _ledgers[consumer];
+            TopicPosition[] given = [.. ledger.Last.Select(static last => new TopicPosition(last.Key, last.Value))];
+            ledger.Opened();
+            SimulatedNode other = _nodes.First(node => !ReferenceEquals(node.Registry, outdated.Registry));
+            await using ConsumerReader reader = await other.Registry.OpenAsync(ledger.Name, null, _cancellation);
+            while (await reader.ReadAsync(_cancellation) is { } page)
             {
-                foreach (TopicPosition given in outdated.Given) await outdated.Reader.AcknowledgeAsync(given.Topic, given.Id, _cancellation);
+                foreach (RecordView record in page)
+                {
+                    if (page.Topic != FeedEvents.Topic) ledger.Give(page.Topic, record.Id);
+                }
             }
-            finally
-            {
-                await outdated.Reader.DisposeAsync();
-            }
+
+            await reader.AcknowledgeAllAsync(_cancellation);
+            foreach ((string topic, RecordId last) in ledger.Last) ledger.Confirm(topic, last);
+            foreach (TopicPosition position in given) await outdated.AcknowledgeAsync(position.Topic, position.Id.Previous(), _cancellation);
         }
-        else if (_readers[consumer] is { } reader)
+        finally
         {
-            _readers[consumer] = null;
-            _outdated[consumer] = (reader, [.. _ledgers[consumer].Last.Select(static last => new TopicPosition(last.Key, last.Value))]);
+            await outdated.DisposeAsync();
         }
     }
 
