@@ -10,4 +10,6 @@ public sealed class WeirOptions
     public HsmOptions Hsm { get; } = new();
 
     public ChangelogsOptions Changelogs { get; } = new();
+
+    public CoordinatorSection Coordinator { get; } = new();
 }

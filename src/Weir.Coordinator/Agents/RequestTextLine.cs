@@ -1,0 +1,62 @@
+using Weir.Coordinator.Requests;
+using Weir.Lustre;
+using Weir.Lustre.HsmFiles;
+
+namespace Weir.Coordinator.Agents;
+
+/// <summary>
+/// A line of an MDT's <c>hsm/active_requests</c> or <c>hsm/actions</c> as a request to queue. Of the user's data the MDT prints five bytes at
+/// most, so a request may come without the rest of it.
+/// </summary>
+public readonly ref struct RequestTextLine : IHsmLine<RequestTextLine>
+{
+    private const int MaxPrintedData = 64;
+
+    /// <summary>The line's request; nothing when <see cref="IsWanted"/> is false.</summary>
+    public HsmRequest Request { get; private init; }
+
+    /// <summary>Whether there is something to queue: an archive, restore or remove that has not ended.</summary>
+    public bool IsWanted { get; private init; }
+
+    /// <inheritdoc/>
+    public static bool IsPrintedBy(ReadOnlySpan<byte> parameter) => ActiveRequestLine.IsPrintedBy(parameter) || ActionLine.IsPrintedBy(parameter);
+
+    /// <inheritdoc/>
+    public static LineError TryParse(ReadOnlySpan<byte> line, out RequestTextLine parsed)
+    {
+        parsed = default;
+        LineError error = ActiveRequestLine.TryParse(line, out ActiveRequestLine active);
+        if (error != LineError.None) return error;
+        bool hasEnded = ActionLine.TryParse(line, out ActionLine action) == LineError.None && action.Status.IsFinal();
+        if (active.Action is not (HsmAction.Archive or HsmAction.Restore or HsmAction.Remove) || hasEnded || active.IsCanceled) return LineError.None;
+        if (!Fid.TryParse(active.Fid, out Fid fid)) return LineError.BadFid;
+        Fid dataFid = fid;
+        if (!active.DataFid.IsEmpty && !Fid.TryParse(active.DataFid, out dataFid)) return LineError.BadFid;
+        if (active.Cookie == 0 || active.ArchiveId == 0) return LineError.BadNumber;
+        if (!TryParseData(active.DataHex, out byte[] data)) return LineError.BadNumber;
+        parsed = new()
+        {
+            IsWanted = true,
+            Request = new()
+            {
+                Action = active.Action,
+                Fid = fid,
+                DataFid = dataFid,
+                Cookie = active.Cookie,
+                ArchiveId = active.ArchiveId,
+                Flags = active.Flags,
+                ExtentOffset = active.ExtentOffset,
+                ExtentLength = active.ExtentLength,
+                GroupId = active.GroupId,
+                Data = data,
+            },
+        };
+        return LineError.None;
+    }
+
+    private static bool TryParseData(ReadOnlySpan<byte> hex, out byte[] data)
+    {
+        data = hex.IsEmpty ? [] : new byte[Math.Min(hex.Length / 2, MaxPrintedData)];
+        return hex.Length / 2 <= MaxPrintedData && (hex.IsEmpty || Convert.FromHexString(hex, data, out _, out int written) == System.Buffers.OperationStatus.Done && written == data.Length);
+    }
+}

@@ -1,0 +1,43 @@
+using Weir.Lustre;
+
+namespace Weir.Coordinator.Protocol;
+
+/// <summary>
+/// One action item (hai) as it goes over the wire: struct hsm_action_item of lustre_user.h, with what its list says of it. Numbers that Lustre
+/// has without a sign are signed on the wire: -1 is the whole file's extent.
+/// </summary>
+public ref struct ActionItem
+{
+    /// <summary>What struct hsm_action_item takes without its data, in bytes.</summary>
+    public const int HeadBytes = 72;
+
+    public ActionCode Action;
+
+    public Fid Fid;
+
+    /// <summary>Where the data is; with the cookie it is the request's identity.</summary>
+    public Fid DataFid;
+
+    /// <summary>In bytes.</summary>
+    public ulong ExtentOffset;
+
+    /// <summary>In bytes; all ones for the whole file.</summary>
+    public ulong ExtentLength;
+
+    public ulong Cookie;
+
+    public ulong GroupId;
+
+    public uint ArchiveId;
+
+    public ulong Flags;
+
+    /// <summary>The user's data, with the NULs that Lustre pads it with.</summary>
+    public ReadOnlySpan<byte> Data;
+
+    /// <summary>When the request was first seen, in nanoseconds since 1970; 0: nobody said.</summary>
+    public long TimestampNs;
+
+    /// <summary>hai_len as a receiver computes it: head and data, rounded up to eight bytes.</summary>
+    public readonly int LengthBytes => HeadBytes + Data.Length + 7 & ~7;
+}
