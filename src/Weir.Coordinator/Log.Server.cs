@@ -58,4 +58,10 @@ internal static partial class CoordinatorLog
 
     [LoggerMessage(5068, LogLevel.Warning, "Agent '{Id}' lost its connection to {Server}: {Reason} Connecting again in {Delay}.")]
     public static partial void AgentReconnects(ILogger logger, string id, string server, string reason, TimeSpan delay);
+
+    [LoggerMessage(5069, LogLevel.Information, "{Count} requests are active according to {Path}; those that were not known are queued.")]
+    public static partial void LeftoversRead(ILogger logger, long count, string path);
+
+    [LoggerMessage(5070, LogLevel.Warning, "Active requests could not be read from {Path}: {Reason} They can be given by 'weir coordinator queue'.")]
+    public static partial void LeftoversUnreadable(ILogger logger, string path, string reason);
 }

@@ -7,6 +7,7 @@ namespace Weir.Cli.Running;
 internal static class OriginalNames
 {
     private const string Reconciler = "hsm-stream-reconciler";
+    private const string CoordinatorClient = "coordinatool-client";
     private const string Tail = "hsm-stream-tail";
 
     private static readonly string[] EndsOrFollows = ["--follow", "-f", "--once", "--run-once", "--help", "-h"];
@@ -19,11 +20,13 @@ internal static class OriginalNames
         ["hsm-action-top"] = ["hsm", "top"],
         ["hsm-stream-stats"] = ["hsm", "stats"],
         [Tail] = ["hsm", "tail"],
+        ["lhsmd_coordinatool"] = ["coordinator", "serve"],
     };
 
     /// <summary>The whole command line of a program that was called by this name.</summary>
     public static IReadOnlyList<string> Expand(string? invokedAs, IReadOnlyList<string> words)
     {
+        if (invokedAs is not null && Path.GetFileName(invokedAs) == CoordinatorClient) return CoordinatoolNames.Expand(words);
         if (invokedAs is null || !Verbs.TryGetValue(Path.GetFileName(invokedAs), out string[]? verb)) return words;
 
         // The original always follows.

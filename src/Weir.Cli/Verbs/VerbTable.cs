@@ -36,6 +36,17 @@ internal static class VerbTable
             new("janitor", Hsm.JanitorVerb.Summary, () => new Hsm.JanitorVerb()),
             new("restore-ahead", Hsm.RestoreAheadVerb.Summary, () => new Hsm.RestoreAheadVerb()),
         ]),
+        new("coordinator", "the HSM coordinator",
+        [
+            new("serve", Coordinator.ServeVerb.Summary, () => new Coordinator.ServeVerb()),
+            new("status", Coordinator.StatusVerb.Summary, () => new Coordinator.StatusVerb()),
+            new("queue", Coordinator.QueueVerb.Summary, () => new Coordinator.QueueVerb()),
+            new("recv", Coordinator.RecvVerb.RecvSummary, Coordinator.RecvVerb.Recv),
+            new("drain", Coordinator.RecvVerb.DrainSummary, Coordinator.RecvVerb.Drain),
+            new("lock", Coordinator.LockVerb.LockSummary, Coordinator.LockVerb.Lock),
+            new("unlock", Coordinator.LockVerb.UnlockSummary, Coordinator.LockVerb.Unlock),
+            new("lock-quit", Coordinator.LockVerb.QuitSummary, Coordinator.LockVerb.Quit),
+        ]),
         new("drives", "drives of erasure-coded object stores",
         [
             new("inspect", Drives.InspectVerb.Summary, () => new Drives.InspectVerb()),
