@@ -69,6 +69,10 @@ switch (args)
         Directory.CreateDirectory(scratch);
         await CoordinatorRestart.RunAsync(scratch, steps);
         break;
+    case ["coordinator-drain", string port, string agents, string requests]:
+        await CoordinatorDrain.RunAsync(
+            int.Parse(port, CultureInfo.InvariantCulture), int.Parse(agents, CultureInfo.InvariantCulture), long.Parse(requests, CultureInfo.InvariantCulture));
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;
