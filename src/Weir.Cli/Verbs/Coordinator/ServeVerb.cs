@@ -27,7 +27,7 @@ internal sealed class ServeVerb : Verb
     private readonly Option<string[]> _leftovers = new("--leftovers") { HelpName = "GLOB", Description = "At the start, take in what these files of active requests have (coordinator.leftovers)." };
     private readonly Option<bool[]> _verbose = new("--verbose", "-v") { Arity = ArgumentArity.Zero, Description = "Say more." };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say only what is wrong." };
-    private readonly Argument<string?> _mountPoint = new("MOUNTPOINT")
+    private readonly Argument<string[]> _mountPoint = new("MOUNTPOINT")
     {
         Arity = ArgumentArity.ZeroOrOne,
         Description = "Where the file system is mounted: the coordinator registers there with Lustre for all work (none: requests come by 'queue').",
@@ -106,7 +106,7 @@ internal sealed class ServeVerb : Verb
         if (run.Get(_plain)) yield return Setting("plain_tcp", "true", "--plain-tcp");
         if (run.Get(_fsName) is { } fsName) yield return Setting("fsname", fsName, "--fsname");
         if (run.Get(_grace) is { } grace) yield return Setting("client_grace", grace + "ms", "--client-grace");
-        if (run.Get(_mountPoint) is { } mountPoint) yield return Setting("mountpoint", Path.GetFullPath(mountPoint), "MOUNTPOINT");
+        if (run.Get(_mountPoint) is [var mountPoint]) yield return Setting("mountpoint", Path.GetFullPath(mountPoint), "MOUNTPOINT");
         if (run.Get(_archives) is { Length: > 0 } archives) yield return Setting("archive_ids", archives, "--archive");
         if (run.Get(_leftovers) is { Length: > 0 } leftovers) yield return Setting("leftovers", [.. leftovers.Select(Path.GetFullPath)], "--leftovers");
     }
