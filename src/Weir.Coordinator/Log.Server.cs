@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Coordinator.Core;
 using Weir.Coordinator.Protocol;
 using Weir.Coordinator.Server;
+using Weir.Lustre.Llapi;
 
 namespace Weir.Coordinator;
 
@@ -64,4 +65,16 @@ internal static partial class CoordinatorLog
 
     [LoggerMessage(5070, LogLevel.Warning, "Active requests could not be read from {Path}: {Reason} They can be given by 'weir coordinator queue'.")]
     public static partial void LeftoversUnreadable(ILogger logger, string path, string reason);
+
+    [LoggerMessage(5071, LogLevel.Information, "Registered with Lustre for file system '{FsName}'; its requests come here from now on.")]
+    public static partial void Registered(ILogger logger, string fsName);
+
+    [LoggerMessage(5072, LogLevel.Error, "A list of requests from Lustre is damaged ({Error}, byte {Position}); what stands before that was taken.")]
+    public static partial void BadActionList(ILogger logger, ActionListError error, int position);
+
+    [LoggerMessage(5073, LogLevel.Warning, "The registration with Lustre is lost: {Reason} Registering again in {Delay}.")]
+    public static partial void LustreLost(ILogger logger, string reason, TimeSpan delay);
+
+    [LoggerMessage(5074, LogLevel.Warning, "Lustre could not be told that the request with cookie {Cookie} ended with error {Errno}: {Reason}. The MDT's time-out will end it.")]
+    public static partial void LustreNotTold(ILogger logger, ulong cookie, int errno, string reason);
 }

@@ -81,6 +81,9 @@ public sealed class CoordinatorServer : IAsyncDisposable
 
     public CoordinatorMetrics Metrics => _state.Metrics;
 
+    /// <summary>The file system has told its own name; agents are given that from now on.</summary>
+    public void UseFsName(string fsName) => _state.FsName = fsName;
+
     /// <summary>Takes requests in that come from elsewhere than a connection; completes when they are durable.</summary>
     public Task QueueAsync(IReadOnlyList<HsmRequest> requests, RequestOrigin origin) => CallAsync(core =>
     {

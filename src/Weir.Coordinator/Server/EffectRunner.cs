@@ -9,7 +9,6 @@ namespace Weir.Coordinator.Server;
 /// <summary>Does what turns ask for once they are durable: answers go out, Lustre is told, reports are written.</summary>
 internal sealed class EffectRunner(ILustreLink? lustre, ReportFiles? reports, ServerState state)
 {
-    private readonly byte[] _fsName = Encoding.UTF8.GetBytes(state.Options.FsName);
     private readonly HashSet<Connection> _touched = [];
 
     /// <summary>Whether the last transfer under a lock-and-quit is over, and the server is to end.</summary>
@@ -40,7 +39,7 @@ internal sealed class EffectRunner(ILustreLink? lustre, ReportFiles? reports, Se
                 acknowledged.TrySetResult();
                 break;
             case HandOut { Connection: Connection connection } handOut:
-                connection.Write((handOut, _fsName), WriteHandOut);
+                connection.Write((handOut, Encoding.UTF8.GetBytes(state.FsName)), WriteHandOut);
                 state.Metrics.HandedOut(handOut, state.Time);
                 _touched.Add(connection);
                 break;

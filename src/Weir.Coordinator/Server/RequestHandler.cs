@@ -131,7 +131,7 @@ internal sealed class RequestHandler(CoordinatorCore core, ServerState state)
         QueueTally tally = session.Tally;
         session.Tally = default;
         if (!queue.HasItems) return FixedReplies.QueueNoItems;
-        if (!string.IsNullOrEmpty(queue.FsName) && queue.FsName != state.Options.FsName) return FixedReplies.QueueBadFsName;
+        if (!string.IsNullOrEmpty(queue.FsName) && queue.FsName != state.FsName) return FixedReplies.QueueBadFsName;
         if (queue.Items is not null)
         {
             session.Tally = tally;

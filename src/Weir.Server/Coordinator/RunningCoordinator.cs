@@ -4,6 +4,7 @@ using Weir.Coordinator.Journal;
 using Weir.Coordinator.Server;
 using Weir.Feed;
 using Weir.Hsm.Shipping;
+using Weir.Lustre.Llapi;
 using Weir.Server.Configuration.Sections;
 
 namespace Weir.Server.Coordinator;
@@ -11,7 +12,14 @@ namespace Weir.Server.Coordinator;
 /// <summary>A coordinator as the configuration wants it, from reading its journal to stopping.</summary>
 public sealed class RunningCoordinator : IAsyncDisposable
 {
-    private RunningCoordinator(CoordinatorServer server) => Server = server;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _link;
+
+    private RunningCoordinator(CoordinatorServer server, MdtLink? link)
+    {
+        Server = server;
+        _link = link?.RunAsync(server, _stopping.Token) ?? Task.CompletedTask;
+    }
 
     public CoordinatorServer Server { get; }
 
@@ -24,12 +32,13 @@ public sealed class RunningCoordinator : IAsyncDisposable
         CoordinatorServerOptions options = CoordinatorComposition.ComposeServer(section);
         JournaledCoordinator coordinator = await JournaledCoordinator.OpenAsync(
             feed, CoordinatorComposition.ComposeCore(section), time, logger, cancellationToken: cancellationToken).ConfigureAwait(false);
-        var server = new CoordinatorServer(coordinator, options, logger, time, metrics: metrics);
+        MdtLink? link = section.MountPoint is { } mountPoint ? MakeLink(mountPoint, section, logger, time) : null;
+        var server = new CoordinatorServer(coordinator, options, logger, time, link, metrics);
         try
         {
             foreach (string path in ActionGlob.Expand(section.Leftovers, new List<string>()))
                 await Leftovers.TakeInAsync(server, path, logger, cancellationToken).ConfigureAwait(false);
-            return new(server);
+            return new(server, link);
         }
         catch
         {
@@ -38,5 +47,24 @@ public sealed class RunningCoordinator : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    /// <summary>Lets the MDTs keep their requests, then does what has come in.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _link.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Server.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private static MdtLink MakeLink(string mountPoint, CoordinatorSection section, ILogger logger, TimeProvider time)
+    {
+        try
+        {
+            return new(LlapiLibrary.Load(), new() { MountPoint = mountPoint, ArchiveIds = [.. section.ArchiveIds.Select(id => (int)id)] }, logger, time);
+        }
+        catch (LlapiException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
 }

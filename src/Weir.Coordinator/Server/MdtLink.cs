@@ -1,0 +1,136 @@
+using Microsoft.Extensions.Logging;
+using Weir.Coordinator.Core;
+using Weir.Coordinator.Protocol;
+using Weir.Coordinator.Requests;
+using Weir.Lustre;
+using Weir.Lustre.Llapi;
+
+namespace Weir.Coordinator.Server;
+
+/// <summary>
+/// Takes every request from the MDTs of one file system, as a copytool registered for them, and tells them of requests that end here. A list
+/// is taken from the kernel's pipe when the one before it is durable: until then the MDT holds it.
+/// </summary>
+public sealed class MdtLink : IActionListSink, ILustreLink
+{
+    private readonly LustreAgent _agent;
+    private readonly ILogger _logger;
+    private CoordinatorServer? _server;
+    private CancellationToken _stopping;
+
+    /// <param name="library">Which liblustreapi.</param>
+    /// <param name="options">Where to register, and for which archives.</param>
+    /// <param name="logger">For what it says.</param>
+    /// <param name="time">The clock.</param>
+    public MdtLink(LlapiLibrary library, LustreAgentOptions options, ILogger logger, TimeProvider time)
+    {
+        _agent = new(library, options, this, time);
+        _logger = logger;
+    }
+
+    /// <summary>Brings requests to a server until it is told to stop.</summary>
+    public Task RunAsync(CoordinatorServer server, CancellationToken stopping)
+    {
+        (_server, _stopping) = (server, stopping);
+        return _agent.RunAsync(stopping);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask EndAsync(in HsmRequest request, int errno)
+    {
+        End(new()
+        {
+            ActionNumber = (uint)request.Action.ToCode(),
+            Fid = request.Fid,
+            DataFid = request.DataFid,
+            ExtentOffset = request.ExtentOffset,
+            ExtentLength = request.ExtentLength,
+            Cookie = request.Cookie,
+            GroupId = request.GroupId,
+            Data = request.Data.Span,
+        }, errno);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Registered(CopytoolRegistration copytool)
+    {
+        ArgumentNullException.ThrowIfNull(copytool);
+        _server?.UseFsName(copytool.FsName);
+        CoordinatorLog.Registered(_logger, copytool.FsName);
+    }
+
+    /// <inheritdoc/>
+    public void Receive(scoped ActionListReader list)
+    {
+        (List<HsmRequest> requests, List<RequestKey> cancels) = Read(ref list);
+        if (list.Error != ActionListError.None) CoordinatorLog.BadActionList(_logger, list.Error, list.Position);
+        List<HsmRequest> refused = [];
+        Task taken = _server!.CallAsync(core => Take(core, requests, cancels, refused));
+
+        // On the agent's own thread, which has nothing else to do before this list is durable.
+        taken.Wait(_stopping);
+        foreach (HsmRequest request in refused) EndAsync(request, ErrorNumber.NoSpace);
+    }
+
+    /// <inheritdoc/>
+    public void Lost(LlapiException error, TimeSpan delay)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        CoordinatorLog.LustreLost(_logger, error.Message, delay);
+    }
+
+    /// <summary>The list's requests, and what it cancels.</summary>
+    internal static (List<HsmRequest> Requests, List<RequestKey> Cancels) Read(ref ActionListReader list)
+    {
+        List<HsmRequest> requests = [];
+        List<RequestKey> cancels = [];
+        while (list.TryRead(out HsmActionItem item))
+        {
+            if (item.Action == HsmAction.Cancel)
+            {
+                cancels.Add(new(item.Cookie, item.DataFid));
+                continue;
+            }
+
+            requests.Add(new()
+            {
+                Action = item.Action,
+                Fid = item.Fid,
+                DataFid = item.DataFid,
+                Cookie = item.Cookie,
+                ExtentOffset = item.ExtentOffset,
+                ExtentLength = item.ExtentLength,
+                GroupId = item.GroupId,
+                ArchiveId = list.ArchiveId,
+                Flags = list.Flags,
+                Data = item.Data.ToArray(),
+            });
+        }
+
+        return (requests, cancels);
+    }
+
+    /// <summary>Puts a list into the core; what there is no room for, or what is no request, goes to <paramref name="refused"/>.</summary>
+    internal static void Take(CoordinatorCore core, List<HsmRequest> requests, List<RequestKey> cancels, List<HsmRequest> refused)
+    {
+        foreach (HsmRequest request in requests)
+        {
+            if (core.Queue(request, RequestOrigin.Lustre) is QueueOutcome.Full or QueueOutcome.Invalid) refused.Add(request);
+        }
+
+        foreach (RequestKey key in cancels) core.Cancel(key);
+    }
+
+    private void End(scoped in HsmActionItem item, int errno)
+    {
+        try
+        {
+            if (!_agent.TryEndWithError(item, errno)) CoordinatorLog.LustreNotTold(_logger, item.Cookie, errno, "there is no registration at the moment");
+        }
+        catch (LlapiException exception)
+        {
+            CoordinatorLog.LustreNotTold(_logger, item.Cookie, errno, exception.Message);
+        }
+    }
+}
