@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weir.Coordinator.Requests;
 using Weir.Lustre;
 using Weir.Lustre.HsmFiles;
@@ -22,12 +23,13 @@ public readonly ref struct RequestTextLine : IHsmLine<RequestTextLine>
     public static bool IsPrintedBy(ReadOnlySpan<byte> parameter) => ActiveRequestLine.IsPrintedBy(parameter) || ActionLine.IsPrintedBy(parameter);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LineError TryParse(ReadOnlySpan<byte> line, out RequestTextLine parsed)
     {
         parsed = default;
         LineError error = ActiveRequestLine.TryParse(line, out ActiveRequestLine active);
         if (error != LineError.None) return error;
-        bool hasEnded = ActionLine.TryParse(line, out ActionLine action) == LineError.None && action.Status.IsFinal();
+        bool hasEnded = line.IndexOf(" status="u8) >= 0 && ActionLine.TryParse(line, out ActionLine action) == LineError.None && action.Status.IsFinal();
         if (active.Action is not (HsmAction.Archive or HsmAction.Restore or HsmAction.Remove) || hasEnded || active.IsCanceled) return LineError.None;
         if (!Fid.TryParse(active.Fid, out Fid fid)) return LineError.BadFid;
         Fid dataFid = fid;

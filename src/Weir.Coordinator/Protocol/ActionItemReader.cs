@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Weir.Lustre;
 
@@ -26,6 +27,7 @@ public sealed class ActionItemReader
     }
 
     /// <summary>Reads the item that the reader is at the beginning of, to its end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool TryRead(scoped ref StrictJsonReader reader, scoped ref ActionItem item)
     {
         if (reader.Token != JsonTokenType.StartObject)
@@ -51,6 +53,7 @@ public sealed class ActionItemReader
     }
 
     /// <summary>Reads a fid; false when it is none, with the reader at its end all the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static bool TryReadFid(scoped ref StrictJsonReader reader, out Fid fid)
     {
         fid = default;
@@ -124,6 +127,7 @@ public sealed class ActionItemReader
         return Members.None;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool ReadMember(scoped ref StrictJsonReader reader, Members member, scoped ref ActionItem item)
     {
         switch (member)

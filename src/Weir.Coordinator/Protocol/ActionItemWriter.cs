@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using Weir.Lustre;
 
@@ -11,6 +12,7 @@ public static class ActionItemWriter
 
     /// <param name="json">Where to.</param>
     /// <param name="item">What. Data that is not UTF-8 goes out as <c>hai_data_b64</c>, which only peers with that capability understand.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(JsonComposer json, scoped in ActionItem item)
     {
         json.BeginObject();

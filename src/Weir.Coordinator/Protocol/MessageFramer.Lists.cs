@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Weir.Coordinator.Protocol;
 
@@ -28,6 +29,7 @@ public sealed partial class MessageFramer
         _element = ElementState.FirstOrEnd;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private FrameKind ReadElement(out ReadOnlySpan<byte> frame)
     {
         frame = default;
@@ -60,6 +62,7 @@ public sealed partial class MessageFramer
     }
 
     /// <summary>Gives out the item when it is complete.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryEndElement(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> frame)
     {
         frame = default;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Weir.Coordinator.Protocol;
 
@@ -96,6 +97,7 @@ public sealed partial class MessageFramer : IDisposable
         _buffer = [];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private FrameKind ReadMessage(out ReadOnlySpan<byte> frame)
     {
         frame = default;
@@ -137,6 +139,7 @@ public sealed partial class MessageFramer : IDisposable
     }
 
     /// <summary>Goes on to the next bracket, colon, comma or string's end, which then has been taken into account; false at the end of the bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Step(ReadOnlySpan<byte> bytes, out byte symbol)
     {
         symbol = 0;
@@ -179,6 +182,7 @@ public sealed partial class MessageFramer : IDisposable
     }
 
     /// <summary>Goes to behind the string's closing quote; false when it is not there yet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool SkipString(ReadOnlySpan<byte> bytes)
     {
         while (_scan < bytes.Length)

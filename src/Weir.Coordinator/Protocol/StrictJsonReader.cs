@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -33,6 +34,7 @@ internal ref struct StrictJsonReader
 
     /// <summary>Goes to the next token; false at the end.</summary>
     /// <exception cref="ProtocolException">It is not JSON, or not as it may be.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read()
     {
         try

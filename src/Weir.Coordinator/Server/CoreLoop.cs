@@ -127,7 +127,7 @@ internal sealed class CoreLoop : ICoreInbox, IDisposable
         Connection connection = batch.Connection;
         foreach (Inbound inbound in batch.Messages)
         {
-            _messages += inbound.Content is ItemStage or QueueContent ? MessageParser.PartItems / 8 : 1;
+            _messages += 1 + (inbound.Content switch { ItemStage stage => stage.Items.Length, QueueContent { Items: { } stage } => stage.Items.Length, _ => 0 });
             if (connection.IsEnding && inbound.Kind != InboundKind.Closed) continue;
             if (_handler.Handle(connection, inbound) && inbound.Kind != InboundKind.Closed) continue;
             if (!connection.IsEnding) _core.AddReply(connection, EndOfConnection.Marker);

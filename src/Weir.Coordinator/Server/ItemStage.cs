@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Weir.Coordinator.Protocol;
 using Weir.Coordinator.Requests;
 
@@ -7,18 +9,36 @@ namespace Weir.Coordinator.Server;
 internal sealed class ItemStage
 {
     private const int ArenaBytes = 64 * 1024;
+    private const int MaxSpare = 16;
+    private const int MaxKeptItems = 64 * 1024;
+
+    private static readonly ConcurrentBag<ItemStage> Spare = [];
 
     private readonly List<HsmRequest> _items = [];
     private byte[] _arena = [];
     private int _arenaUsed;
 
-    public IReadOnlyList<HsmRequest> Items => _items;
+    private ItemStage() { }
+
+    public ReadOnlySpan<HsmRequest> Items => CollectionsMarshal.AsSpan(_items);
 
     /// <summary>How many were no action items.</summary>
     public int BadItems { get; set; }
 
     /// <summary>Bytes of data held.</summary>
     public long DataBytes { get; private set; }
+
+    public static ItemStage Take() => Spare.TryTake(out ItemStage? spare) ? spare : new();
+
+    /// <summary>The core has copied what it wants; this may be used again.</summary>
+    public void Return()
+    {
+        BadItems = 0;
+        DataBytes = 0;
+        _items.Clear();
+        _arenaUsed = 0;
+        if (_items.Capacity <= MaxKeptItems && _arena.Length <= 4 * ArenaBytes && Spare.Count < MaxSpare) Spare.Add(this);
+    }
 
     public void Add(in ActionItem item)
     {

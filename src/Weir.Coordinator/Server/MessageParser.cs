@@ -73,14 +73,15 @@ internal sealed class MessageParser : IDisposable
     {
         if (!AllowsLists) throw new ProtocolException("A list of items came before it was known who sends it.");
         if (_hasSentPart && _framer.List == RequestReader.QueueList) throw new ProtocolException("A message has a second list of items after a long one.");
-        _stages[_framer.List] = new();
+        _stages[_framer.List]?.Return();
+        _stages[_framer.List] = ItemStage.Take();
     }
 
     private void AddItem(ReadOnlySpan<byte> frame)
     {
         ItemStage stage = _stages[_framer.List]!;
         if (!_items.TryRead(frame, out ActionItem item)) stage.BadItems++;
-        else if (stage.Items.Count < MaxHeldItems) stage.Add(item);
+        else if (stage.Items.Length < MaxHeldItems) stage.Add(item);
         else throw new ProtocolException($"A list has more than {MaxHeldItems} items, and what is to be done with them has not been said before.");
     }
 
@@ -88,10 +89,10 @@ internal sealed class MessageParser : IDisposable
     {
         part = default;
         ItemStage stage = _stages[RequestReader.QueueList]!;
-        if (stage.Items.Count % PartItems != 0 && stage.DataBytes < PartBytes) return false;
-        if (stage.Items.Count == 0 || RequestReader.PeekCommand(_framer.Head) != CommandKind.Queue) return false;
+        if (stage.Items.Length % PartItems != 0 && stage.DataBytes < PartBytes) return false;
+        if (stage.Items.Length == 0 || RequestReader.PeekCommand(_framer.Head) != CommandKind.Queue) return false;
         part = new(InboundKind.QueuePart, CommandKind.Queue, Content: stage);
-        _stages[RequestReader.QueueList] = new();
+        _stages[RequestReader.QueueList] = ItemStage.Take();
         _hasSentPart = true;
         return true;
     }

@@ -5,6 +5,7 @@ namespace Weir.Coordinator.Server;
 /// <summary>What is to be sent to one peer: written by one thread, taken by another, in two buffers that change places.</summary>
 internal sealed class Outbox(int maxUnsentBytes)
 {
+    /// <summary>A buffer beyond this is kept only while it is about as large as what goes through it.</summary>
     private const int KeptBytes = 256 * 1024;
 
     private readonly Lock _gate = new();
@@ -60,7 +61,7 @@ internal sealed class Outbox(int maxUnsentBytes)
         {
             lock (_gate)
             {
-                _sending.Clear(KeptBytes);
+                _sending.Clear(Math.Max(KeptBytes, 4 * Math.Min(_sending.Length, maxUnsentBytes)));
                 (_writing, _sending) = (_sending, _writing);
                 if (_isWaitedFor) Signal(_emptied);
                 if (_sending.Length > 0 || _isComplete) return _sending.WrittenMemory;

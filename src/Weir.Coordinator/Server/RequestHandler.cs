@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weir.Coordinator.Core;
 using Weir.Coordinator.Protocol;
 using Weir.Coordinator.Requests;
@@ -100,13 +101,14 @@ internal sealed class RequestHandler(CoordinatorCore core, ServerState state)
         }
 
         session.Agent = agent;
-        foreach (HsmRequest item in ehlo.Running?.Items ?? [])
+        foreach (ref readonly HsmRequest item in ehlo.Running is null ? [] : ehlo.Running.Items)
         {
             if (session.Permissions.AllowsArchive(item.ArchiveId)) core.Reclaim(agent!, item);
         }
 
         core.EndReclaim(agent!);
-        CoordinatorLog.AgentConnected(state.Logger, hello.Id, connection.Peer, ehlo.Running?.Items.Count ?? 0);
+        CoordinatorLog.AgentConnected(state.Logger, hello.Id, connection.Peer, ehlo.Running?.Items.Length ?? 0);
+        ehlo.Running?.Return();
         return FixedReplies.Ehlo;
     }
 
@@ -149,11 +151,12 @@ internal sealed class RequestHandler(CoordinatorCore core, ServerState state)
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Queue(Session session, ItemStage stage)
     {
         QueueTally tally = session.Tally;
         tally.Bad += stage.BadItems;
-        foreach (HsmRequest item in stage.Items)
+        foreach (ref readonly HsmRequest item in stage.Items)
         {
             if (!session.Permissions.AllowsArchive(item.ArchiveId))
             {
@@ -179,6 +182,7 @@ internal sealed class RequestHandler(CoordinatorCore core, ServerState state)
         }
 
         session.Tally = tally;
+        stage.Return();
     }
 
     private byte[] Status(Session session, StatusContent status)
