@@ -4,7 +4,9 @@ using Weir.Cli.Terminals;
 
 namespace Weir.Cli.Logging;
 
-/// <summary>Writes log messages as lines of standard error (<c>weir: warning: text</c>), or of a file with the time before them.</summary>
+/// <summary>
+/// Writes log messages as lines of standard error (<c>weir: warning: text</c>), or of a file with the time before them, or as JSON objects.
+/// </summary>
 internal sealed class LineLoggerFactory(Terminal terminal, LogLevel minimum, TimeProvider time) : ILoggerFactory
 {
     private readonly Lock _fileLock = new();
@@ -15,7 +17,10 @@ internal sealed class LineLoggerFactory(Terminal terminal, LogLevel minimum, Tim
     /// <summary>The file that messages are appended to; null: standard error.</summary>
     public string? File { get; set; }
 
-    public ILogger CreateLogger(string categoryName) => new LineLogger(this);
+    /// <summary>Whether a message is a JSON object (<see cref="JsonLogLine"/>) rather than text.</summary>
+    public bool IsJson { get; set; }
+
+    public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("Messages go to standard error or one file.");
 
@@ -28,13 +33,22 @@ internal sealed class LineLoggerFactory(Terminal terminal, LogLevel minimum, Tim
         terminal.Say(line);
     }
 
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    private void WriteJson(string line)
+    {
+        if (File is not { } file || !TryAppendLine(file, line)) terminal.WriteError(line + "\n");
+    }
+
     /// <summary>Opens the file for each message, so that it may be renamed or cut by whoever rotates logs.</summary>
-    private bool TryAppend(string file, string line)
+    private bool TryAppend(string file, string line) =>
+        TryAppendLine(file, $"{Now.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)} {line}");
+
+    private bool TryAppendLine(string file, string line)
     {
         try
         {
-            string moment = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-            lock (_fileLock) System.IO.File.AppendAllText(file, $"{moment} {line}\n");
+            lock (_fileLock) System.IO.File.AppendAllText(file, line + "\n");
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -45,7 +59,7 @@ internal sealed class LineLoggerFactory(Terminal terminal, LogLevel minimum, Tim
         }
     }
 
-    private sealed class LineLogger(LineLoggerFactory owner) : ILogger
+    private sealed class LineLogger(LineLoggerFactory owner, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
@@ -56,6 +70,12 @@ internal sealed class LineLoggerFactory(Terminal terminal, LogLevel minimum, Tim
         {
             if (!IsEnabled(logLevel)) return;
             string text = formatter(state, exception);
+            if (owner.IsJson)
+            {
+                owner.WriteJson(JsonLogLine.Compose(owner.Now, logLevel, eventId, category, text, state as IEnumerable<KeyValuePair<string, object?>>, exception));
+                return;
+            }
+
             if (exception is not null && !text.Contains(exception.Message, StringComparison.Ordinal)) text += ": " + exception.Message;
             owner.Write(logLevel, text);
         }

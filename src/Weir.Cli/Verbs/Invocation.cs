@@ -32,9 +32,15 @@ internal sealed class Invocation(ParseResult arguments, Terminal terminal, LineL
     /// <summary>Lets log messages go to a file rather than to standard error.</summary>
     public void UseLogFile(string path) => loggers.File = path;
 
+    /// <summary>Lets each log message be a JSON object, or a line of text.</summary>
+    public void UseJsonLog(bool isJson) => loggers.IsJson = isJson;
+
     public T? Get<T>(Option<T> option) => arguments.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => arguments.GetRequiredValue(argument);
+
+    /// <summary>An argument that may be left out.</summary>
+    public T? Find<T>(Argument<T> argument) => arguments.GetValue(argument);
 
     /// <summary>Whether the option stood on the command line.</summary>
     public bool Has(Option option) => arguments.GetResult(option) is { Implicit: false };

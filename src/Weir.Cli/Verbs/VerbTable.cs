@@ -65,12 +65,14 @@ internal static class VerbTable
         [
             new("show", Config.ShowVerb.Summary, () => new Config.ShowVerb()),
             new("check", Config.CheckVerb.Summary, () => new Config.CheckVerb()),
+            new("token", Config.TokenVerb.Summary, () => new Config.TokenVerb()),
         ]),
     ];
 
     /// <summary>Verbs without a group.</summary>
     public static IReadOnlyList<VerbEntry> Singles { get; } =
     [
+        new("serve", ServeVerb.Summary, () => new ServeVerb()),
         new("lab", LabVerb.Summary, () => new LabVerb()),
     ];
 

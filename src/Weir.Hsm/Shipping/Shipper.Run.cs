@@ -9,14 +9,20 @@ public sealed partial class Shipper
     /// tries again after longer and longer waits.
     /// </summary>
     /// <param name="stopping">Asks to stop, as SIGTERM does.</param>
-    public async Task RunAsync(CancellationToken stopping)
+    public Task RunAsync(CancellationToken stopping) => RunAsync(null, stopping);
+
+    /// <summary>The same, and tells what each poll came to.</summary>
+    /// <param name="report">Called after each poll.</param>
+    /// <param name="stopping">Asks to stop.</param>
+    public async Task RunAsync(Action<CycleReport>? report, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             long started = _options.Time.GetTimestamp();
-            CycleReport report = await RunCycleAsync(CancellationToken.None);
-            await MaintainAsync(report);
-            TimeSpan wait = NoteFeed(report) ? NextRetry() : _options.PollInterval - _options.Time.GetElapsedTime(started);
+            CycleReport cycle = await RunCycleAsync(CancellationToken.None);
+            report?.Invoke(cycle);
+            await MaintainAsync(cycle);
+            TimeSpan wait = NoteFeed(cycle) ? NextRetry() : _options.PollInterval - _options.Time.GetElapsedTime(started);
             if (wait <= TimeSpan.Zero) continue;
             try
             {

@@ -35,6 +35,43 @@ public sealed record ConfigurationKey(
         },
         options => Duration.Format(read(options)));
 
+    /// <summary>A key whose value is a whole number within bounds.</summary>
+    public static ConfigurationKey Number(
+        string section, string name, string description, long least, long most, Action<WeirOptions, long> apply, Func<WeirOptions, long> read) => Scalar(
+        section, name, description,
+        (options, text) =>
+        {
+            if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) || number < least || number > most)
+                return string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from {least} to {most}");
+            apply(options, number);
+            return null;
+        },
+        options => read(options).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A key whose value is one of a few words.</summary>
+    public static ConfigurationKey Choice(
+        string section, string name, string description, IReadOnlyList<string> words, Action<WeirOptions, string> apply, Func<WeirOptions, string> read) => Scalar(
+        section, name, description,
+        (options, text) =>
+        {
+            if (!words.Contains(text)) return $"'{text}' is none of {string.Join(", ", words)}{Suggestion.Phrase(text, words)}";
+            apply(options, text);
+            return null;
+        },
+        read);
+
+    /// <summary>A key whose value is the whole path of a file or directory.</summary>
+    public static ConfigurationKey FilePath(
+        string section, string name, string description, Action<WeirOptions, string> apply, Func<WeirOptions, string?> read) => Scalar(
+        section, name, description,
+        (options, text) =>
+        {
+            if (!Path.IsPathRooted(text) || text.Contains('\0', StringComparison.Ordinal)) return $"'{text}' is not a whole path; it must start with '/'";
+            apply(options, text);
+            return null;
+        },
+        read);
+
     /// <summary>A key whose value is a list, each item of which is looked at.</summary>
     public static ConfigurationKey List(
         string section, string name, string description, int most, Func<string, string?> check,

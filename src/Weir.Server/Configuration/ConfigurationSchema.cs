@@ -7,7 +7,11 @@ namespace Weir.Server.Configuration;
 public static class ConfigurationSchema
 {
     /// <summary>In the order in which they are shown.</summary>
-    public static IReadOnlyList<ConfigurationKey> Keys { get; } = [.. FeedOptions.Keys, .. HsmKeys.All, .. RestoreAheadKeys.All, .. ChangelogsOptions.Keys, .. CoordinatorKeys.All];
+    public static IReadOnlyList<ConfigurationKey> Keys { get; } =
+    [
+        .. FeedOptions.Keys, .. HsmKeys.All, .. RestoreAheadKeys.All, .. ChangelogsOptions.Keys, .. CoordinatorKeys.All, .. ServeOptions.Keys, .. LogOptions.Keys,
+        .. ApiOptions.Keys, .. AuthOptions.Keys, .. TelemetryOptions.Keys,
+    ];
 
     private static readonly FrozenDictionary<string, ConfigurationKey> ByName = Keys.ToFrozenDictionary(key => key.FullName);
 
@@ -26,5 +30,6 @@ public static class ConfigurationSchema
     /// <summary>What does not go together in the whole, each with the key to name.</summary>
     public static IEnumerable<(string Key, string Problem)> Validate(WeirOptions options) =>
         HsmKeys.Validate(options.Hsm).Concat(RestoreAheadKeys.Validate(options.Hsm)).Select(found => ($"hsm.{found.Key}", found.Problem))
-            .Concat(CoordinatorKeys.Validate(options.Coordinator).Select(found => ($"coordinator.{found.Key}", found.Problem)));
+            .Concat(CoordinatorKeys.Validate(options.Coordinator).Select(found => ($"coordinator.{found.Key}", found.Problem)))
+            .Concat(options.Api.Validate());
 }

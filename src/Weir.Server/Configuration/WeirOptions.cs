@@ -12,4 +12,14 @@ public sealed class WeirOptions
     public ChangelogsOptions Changelogs { get; } = new();
 
     public CoordinatorSection Coordinator { get; } = new();
+
+    public ServeOptions Serve { get; } = new();
+
+    public LogOptions Log { get; } = new();
+
+    public ApiOptions Api { get; } = new();
+
+    public AuthOptions Auth { get; } = new();
+
+    public TelemetryOptions Telemetry { get; } = new();
 }

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Weir.Server.Configuration.Sections;
+using Weir.Server.Hosting;
+using Weir.Server.Http;
+using Weir.Server.Security;
+
+namespace Weir.Server.Roles;
+
+/// <summary>The HTTP interface.</summary>
+internal sealed class ApiRole(RoleContext context, CredentialStore credentials) : IRole
+{
+    private const string LogCategory = "Weir.Server.Http";
+
+    public string Name => RoleNames.Api;
+
+    public async Task RunAsync(IRoleReport report, CancellationToken stopping)
+    {
+        ILogger logger = context.Loggers.CreateLogger(LogCategory);
+        ApiOptions options = context.Options.Api;
+        TokenStore tokens = credentials.Tokens(context.Options.Auth);
+        if (tokens.Count == 0 && options.Listen.FirstOrDefault(address => !address.IsLoopback) is { } open)
+            throw new IOException($"{open} can be reached from other machines and there are no tokens in {context.Options.Auth.TokensFile}; make one with 'weir config token add'.");
+        TlsCertificate? certificate = options.TlsCertificate is null ? null : credentials.Certificate(options);
+        using var pipeline = new ApiPipeline(new(tokens, new(options.Hosts), context.Options.Auth.NeedsTokenOnLoopback), options.MaxRequests, context.Time, logger);
+        WebApplication application = HttpServer.Build(options, Modules(stopping), pipeline, certificate, context.Loggers);
+        await using (application.ConfigureAwait(false))
+        {
+            await application.StartAsync(stopping).ConfigureAwait(false);
+            ServerLog.Listening(logger, string.Join(", ", application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []));
+            report.Running();
+            await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Requests under way are finished; streams see that the daemon stops and end.
+            await application.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private List<IApiModule> Modules(CancellationToken stopping)
+    {
+        _ = stopping;
+        List<IApiModule> modules = [new StatusModule(context.Roles, context.Metrics, context.Topics)];
+        modules.Add(new OpenApiModule([.. modules], context.Version));
+        return modules;
+    }
+}

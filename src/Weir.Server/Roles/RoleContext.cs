@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+using Weir.Feed;
+using Weir.Server.Configuration;
+using Weir.Server.Hosting;
+using Weir.Server.Metrics;
+
+namespace Weir.Server.Roles;
+
+/// <summary>What roles are made of.</summary>
+/// <param name="Options">The configuration.</param>
+/// <param name="Feed">The feed, shared by all roles of the process.</param>
+/// <param name="Loggers">For what they say.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Roles">All roles, for the one that tells how they are.</param>
+/// <param name="Metrics">What was measured.</param>
+/// <param name="Topics">What the topics hold.</param>
+/// <param name="Version">Of this program.</param>
+public sealed record RoleContext(
+    WeirOptions Options, IFeedEngine Feed, ILoggerFactory Loggers, TimeProvider Time, RoleHost Roles, MetricsRegistry Metrics, TopicMetrics Topics, string Version);

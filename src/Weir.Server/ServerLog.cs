@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+
+namespace Weir.Server;
+
+/// <summary>What this room says. Event ids 9000 to 9999.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(9001, LogLevel.Information, "Weir {Version} starts, process {ProcessId}, feed {Feed}: {Roles}.")]
+    public static partial void Starting(ILogger logger, string version, int processId, string feed, string roles);
+
+    [LoggerMessage(9002, LogLevel.Information, "Stopping: {Reason}.")]
+    public static partial void Stopping(ILogger logger, string reason);
+
+    [LoggerMessage(9003, LogLevel.Information, "Stopped.")]
+    public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(9004, LogLevel.Information, "The configuration was read again; {Changes}.")]
+    public static partial void Reloaded(ILogger logger, string changes);
+
+    [LoggerMessage(9005, LogLevel.Error, "The configuration was read again and is not used, everything stays as it is: {Problem}")]
+    public static partial void ReloadRefused(ILogger logger, string problem);
+
+    [LoggerMessage(9006, LogLevel.Warning, "{Keys} changed; that takes effect when the daemon is started anew.")]
+    public static partial void RestartNeeded(ILogger logger, string keys);
+
+    [LoggerMessage(9010, LogLevel.Information, "Role {Role} runs.")]
+    public static partial void RoleRunning(ILogger logger, string role);
+
+    [LoggerMessage(9011, LogLevel.Error, "Role {Role} failed: {Problem} It is run again in {Seconds:0.#} s; the others go on.")]
+    public static partial void RoleFailed(ILogger logger, string role, string problem, double seconds);
+
+    [LoggerMessage(9012, LogLevel.Warning, "Role {Role} runs and cannot do all of its work: {Problem}")]
+    public static partial void RoleDegraded(ILogger logger, string role, string problem);
+
+    [LoggerMessage(9013, LogLevel.Warning, "Role {Role} does not run after {Seconds:0.#} s; the next ones are started all the same.")]
+    public static partial void RoleSlowToStart(ILogger logger, string role, double seconds);
+
+    [LoggerMessage(9014, LogLevel.Error, "Role {Role} did not stop within the {Seconds:0.#} s that all of them have; it is left behind.")]
+    public static partial void RoleSlowToStop(ILogger logger, string role, double seconds);
+
+    [LoggerMessage(9015, LogLevel.Debug, "Role {Role} ended.")]
+    public static partial void RoleTrace(ILogger logger, string role, Exception failed);
+
+    [LoggerMessage(9020, LogLevel.Warning, "The service manager cannot be told: {Problem} This is said once.")]
+    public static partial void NotifyFailed(ILogger logger, string problem);
+
+    [LoggerMessage(9030, LogLevel.Information, "HTTP on {Addresses}.")]
+    public static partial void Listening(ILogger logger, string addresses);
+
+    [LoggerMessage(9031, LogLevel.Error, "The tokens cannot be read, nobody is let in with one: {Problem}")]
+    public static partial void TokensUnreadable(ILogger logger, string problem);
+
+    [LoggerMessage(9032, LogLevel.Error, "The TLS certificate was not read again, the one before it stays: {Problem}")]
+    public static partial void CertificateUnreadable(ILogger logger, string problem);
+
+    [LoggerMessage(9033, LogLevel.Error, "{Method} {Path} failed.")]
+    public static partial void RequestFailed(ILogger logger, Exception failed, string method, string path);
+
+    [LoggerMessage(9034, LogLevel.Information, "The TLS certificate was read again: {Subject}, valid until {NotAfter:u}.")]
+    public static partial void CertificateRead(ILogger logger, string subject, DateTime notAfter);
+
+    [LoggerMessage(9035, LogLevel.Information, "The tokens were read again: {Count} of them.")]
+    public static partial void TokensRead(ILogger logger, int count);
+}
