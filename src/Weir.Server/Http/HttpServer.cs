@@ -28,7 +28,7 @@ internal static class HttpServer
     public static WebApplication Build(ApiOptions options, IReadOnlyList<IApiModule> modules, ApiPipeline pipeline, TlsCertificate? certificate, ILoggerFactory loggers)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "weir", EnvironmentName = Environments.Production });
-        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<ILoggerFactory>(new WarningsOnly(loggers));
         builder.Services.AddRoutingCore();
         // Signals are the daemon's business.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
