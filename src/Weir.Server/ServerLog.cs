@@ -59,6 +59,15 @@ internal static partial class ServerLog
     [LoggerMessage(9034, LogLevel.Information, "The TLS certificate was read again: {Subject}, valid until {NotAfter:u}.")]
     public static partial void CertificateRead(ILogger logger, string subject, DateTime notAfter);
 
+    [LoggerMessage(9040, LogLevel.Information, "The feed is served on {Path}.")]
+    public static partial void SocketServed(ILogger logger, string path);
+
+    [LoggerMessage(9041, LogLevel.Warning, "{Path} takes nobody in for the moment: {Problem}")]
+    public static partial void AcceptFailed(ILogger logger, string path, string problem);
+
+    [LoggerMessage(9042, LogLevel.Error, "A client of the socket was cut off by an error here.")]
+    public static partial void SessionFailed(ILogger logger, Exception failed);
+
     [LoggerMessage(9035, LogLevel.Information, "The tokens were read again: {Count} of them.")]
     public static partial void TokensRead(ILogger logger, int count);
 }

@@ -21,5 +21,7 @@ public sealed class WeirOptions
 
     public AuthOptions Auth { get; } = new();
 
+    public FeedsOptions Feeds { get; } = new();
+
     public TelemetryOptions Telemetry { get; } = new();
 }

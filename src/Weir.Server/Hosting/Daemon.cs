@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Weir.Feed;
+using Weir.Feed.Consuming;
 using Weir.Server.Configuration;
 using Weir.Server.Feeds;
 using Weir.Server.Metrics;
@@ -64,11 +65,13 @@ public sealed class Daemon : IDisposable
         IFeedEngine feed = FeedOpener.Open(options.Feed.Url, _options.Loggers, options.Hsm.Topic);
         await using (feed.ConfigureAwait(false))
         {
+            var consumers = new ConsumerRegistry(feed, new() { Time = time, Logger = _options.Loggers.CreateLogger("Weir.Feed"), Owner = $"weir serve, process {Environment.ProcessId} on {Environment.MachineName}" });
+            await using ConfiguredAsyncDisposable closing = consumers.ConfigureAwait(false);
             using var metrics = new MetricsRegistry();
             using var process = new ProcessMetrics(_roles, _options.Version);
             using var topics = new TopicMetrics(feed, time);
             using IDisposable? telemetry = StartTelemetry(options);
-            _context = new(options, feed, _options.Loggers, time, _roles, metrics, topics, _options.Version);
+            _context = new(options, feed, consumers, _options.Loggers, time, _roles, metrics, topics, _options.Version);
             foreach (RoleDefinition role in _running) _roles.Add(role.Name, () => role.Create(_context, _credentials));
             _roles.Changed += TellStatus;
             using ITimer? watchdog = StartWatchdog(time);

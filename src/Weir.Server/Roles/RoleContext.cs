@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Weir.Feed;
+using Weir.Feed.Consuming;
 using Weir.Server.Configuration;
 using Weir.Server.Hosting;
 using Weir.Server.Metrics;
@@ -9,6 +10,7 @@ namespace Weir.Server.Roles;
 /// <summary>What roles are made of.</summary>
 /// <param name="Options">The configuration.</param>
 /// <param name="Feed">The feed, shared by all roles of the process.</param>
+/// <param name="Consumers">Its consumers, and what their readers share.</param>
 /// <param name="Loggers">For what they say.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Roles">All roles, for the one that tells how they are.</param>
@@ -16,4 +18,4 @@ namespace Weir.Server.Roles;
 /// <param name="Topics">What the topics hold.</param>
 /// <param name="Version">Of this program.</param>
 public sealed record RoleContext(
-    WeirOptions Options, IFeedEngine Feed, ILoggerFactory Loggers, TimeProvider Time, RoleHost Roles, MetricsRegistry Metrics, TopicMetrics Topics, string Version);
+    WeirOptions Options, IFeedEngine Feed, ConsumerRegistry Consumers, ILoggerFactory Loggers, TimeProvider Time, RoleHost Roles, MetricsRegistry Metrics, TopicMetrics Topics, string Version);

@@ -20,6 +20,7 @@ internal static class RoleTable
         new(RoleNames.Shipper, ["hsm"], HasHsm, (context, _) => new ShipperRole(context)),
         new(RoleNames.Janitor, ["hsm"], HasHsm, (context, _) => new JanitorRole(context)),
         new(RoleNames.Changelogs, ["changelogs"], configuration => configuration.Options.Changelogs.Mdts.Count > 0, (context, _) => new ChangelogsRole(context)),
+        new(RoleNames.Feeds, ["feeds"], _ => true, (context, _) => new FeedsRole(context)),
         new(RoleNames.Api, ["api", "auth"], _ => true, (context, credentials) => new ApiRole(context, credentials)),
     ];
 

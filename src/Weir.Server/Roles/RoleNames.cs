@@ -6,7 +6,8 @@ public static class RoleNames
     public const string Shipper = "shipper";
     public const string Janitor = "janitor";
     public const string Changelogs = "changelogs";
+    public const string Feeds = "feeds";
     public const string Api = "api";
 
-    public static IReadOnlyList<string> All { get; } = [Shipper, Janitor, Changelogs, Api];
+    public static IReadOnlyList<string> All { get; } = [Shipper, Janitor, Changelogs, Feeds, Api];
 }
