@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weir.Server.Configuration.Sections;
+using Weir.Server.Feeds;
+using Weir.Server.Feeds.Web;
 using Weir.Server.Hosting;
 using Weir.Server.Http;
 using Weir.Server.Security;
@@ -26,7 +28,8 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
             throw new IOException($"{open} can be reached from other machines and there are no tokens in {context.Options.Auth.TokensFile}; make one with 'weir config token add'.");
         TlsCertificate? certificate = options.TlsCertificate is null ? null : credentials.Certificate(options);
         using var pipeline = new ApiPipeline(new(tokens, new(options.Hosts), context.Options.Auth.NeedsTokenOnLoopback), options.MaxRequests, context.Time, logger);
-        WebApplication application = HttpServer.Build(options, Modules(stopping), pipeline, certificate, context.Loggers);
+        using var gateway = new GatewayMetrics("http");
+        WebApplication application = HttpServer.Build(options, Modules(gateway, stopping), pipeline, certificate, context.Loggers);
         await using (application.ConfigureAwait(false))
         {
             await application.StartAsync(stopping).ConfigureAwait(false);
@@ -38,10 +41,13 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
         }
     }
 
-    private List<IApiModule> Modules(CancellationToken stopping)
+    private List<IApiModule> Modules(GatewayMetrics gateway, CancellationToken stopping)
     {
-        _ = stopping;
-        List<IApiModule> modules = [new StatusModule(context.Roles, context.Metrics, context.Topics)];
+        List<IApiModule> modules =
+        [
+            new StatusModule(context.Roles, context.Metrics, context.Topics), new FeedModule(context.Consumers, gateway, context.Time, stopping),
+            new ConsumerModule(context.Consumers, gateway, stopping),
+        ];
         modules.Add(new OpenApiModule([.. modules], context.Version));
         return modules;
     }
