@@ -68,6 +68,12 @@ internal static partial class ServerLog
     [LoggerMessage(9042, LogLevel.Error, "A client of the socket was cut off by an error here.")]
     public static partial void SessionFailed(ILogger logger, Exception failed);
 
+    [LoggerMessage(9043, LogLevel.Information, "{Path} has a reader.")]
+    public static partial void PipeOpened(ILogger logger, string path);
+
+    [LoggerMessage(9044, LogLevel.Information, "{Path} has no reader any more; what was not read waits for the next.")]
+    public static partial void PipeClosed(ILogger logger, string path);
+
     [LoggerMessage(9035, LogLevel.Information, "The tokens were read again: {Count} of them.")]
     public static partial void TokensRead(ILogger logger, int count);
 }

@@ -22,6 +22,7 @@ internal static class VerbTable
             new("consumers", Feed.ConsumersVerb.Summary, () => new Feed.ConsumersVerb()),
             new("ack", Feed.AckVerb.Summary, () => new Feed.AckVerb()),
             new("unregister", Feed.UnregisterVerb.Summary, () => new Feed.UnregisterVerb()),
+            new("pipe", Feed.PipeVerb.Summary, () => new Feed.PipeVerb()),
             new("trim", Feed.TrimVerb.Summary, () => new Feed.TrimVerb()),
             new("copy", Feed.CopyVerb.Summary, () => new Feed.CopyVerb()),
             new("verify", Feed.VerifyVerb.Summary, () => new Feed.VerifyVerb()),
