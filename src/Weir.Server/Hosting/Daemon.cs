@@ -57,6 +57,7 @@ public sealed class Daemon : IDisposable
         WeirOptions options = _configuration.Options;
         _running = RoleTable.Choose(_configuration, _options.Roles);
         if (_running.Count == 0) throw new IOException("There is no role to run; name one with --role, or configure one.");
+        if (_running.Any(role => role.Name == RoleNames.Api)) ApiRole.CheckAccess(options);
         ThreadPool.GetMinThreads(out int workers, out int completions);
         ThreadPool.SetMinThreads(Math.Max(workers, MinThreads), completions);
         TimeProvider time = _options.Supervision.Time;

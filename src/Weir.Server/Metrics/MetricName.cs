@@ -14,6 +14,9 @@ internal static class MetricName
     {
         string full = Sanitize(name);
         if (unit is not null && Units.TryGetValue(unit, out string? word) && !$"{full}_".Contains($"_{word}_", StringComparison.Ordinal)) full += $"_{word}";
+        const string count = "_count";
+        // In the text format that ending belongs to histograms.
+        if (full.EndsWith(count, StringComparison.Ordinal)) full = full[..^count.Length] + "_current";
         const string total = "_total";
         return isCounter && !full.EndsWith(total, StringComparison.Ordinal) ? full + total : full;
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Weir.Server.Configuration;
 using Weir.Server.Configuration.Sections;
 using Weir.Server.Feeds;
 using Weir.Server.Feeds.Web;
@@ -23,9 +24,8 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
     {
         ILogger logger = context.Loggers.CreateLogger(LogCategory);
         ApiOptions options = context.Options.Api;
+        CheckAccess(context.Options);
         TokenStore tokens = credentials.Tokens(context.Options.Auth);
-        if (tokens.Count == 0 && options.Listen.FirstOrDefault(address => !address.IsLoopback) is { } open)
-            throw new IOException($"{open} can be reached from other machines and there are no tokens in {context.Options.Auth.TokensFile}; make one with 'weir config token add'.");
         TlsCertificate? certificate = options.TlsCertificate is null ? null : credentials.Certificate(options);
         using var pipeline = new ApiPipeline(new(tokens, new(options.Hosts), context.Options.Auth.NeedsTokenOnLoopback), options.MaxRequests, context.Time, logger);
         using var gateway = new GatewayMetrics("http");
@@ -39,6 +39,15 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
             // Requests under way are finished; streams see that the daemon stops and end.
             await application.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Sees that nobody from outside is let in without a token.</summary>
+    /// <exception cref="IOException">An address can be reached from other machines and there is no token, or the tokens cannot be used.</exception>
+    public static void CheckAccess(WeirOptions options)
+    {
+        int tokens = TokenFile.Read(options.Auth.TokensFile).Count;
+        if (tokens == 0 && options.Api.Listen.FirstOrDefault(address => !address.IsLoopback) is { } open)
+            throw new IOException($"{open} can be reached from other machines and there are no tokens in {options.Auth.TokensFile}; make one with 'weir config token add'.");
     }
 
     private List<IApiModule> Modules(GatewayMetrics gateway, CancellationToken stopping)
