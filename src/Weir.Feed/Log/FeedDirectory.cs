@@ -91,7 +91,15 @@ internal sealed class FeedDirectory(string root, IDisk disk)
             file.Sync();
         }
 
-        Disk.Rename(temporary, FormatPath);
+        try
+        {
+            Disk.Rename(temporary, FormatPath);
+        }
+        catch (FileNotFoundException) when (CheckFormat())
+        {
+            // Another thread or process prepared the feed at the same time, and was first.
+        }
+
         Disk.SyncDirectory(Root);
     }
 
