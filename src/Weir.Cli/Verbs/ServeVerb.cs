@@ -37,10 +37,10 @@ internal sealed class ServeVerb : Verb
     {
         Description =
         [
-            "Runs roles until SIGTERM or SIGINT: shipper and janitor when something is configured in section hsm, changelogs when changelogs.mdts names MDTs, and api always. With --role they can be spread over several processes that work on one feed.",
+            "Runs roles until SIGTERM or SIGINT: shipper and janitor when something is configured in section hsm, changelogs when changelogs.mdts names MDTs, and retention, feeds and api always. With --role they can be spread over several processes that work on one feed.",
             "A role that fails is run again after a while and takes no other down; GET /readyz says which does not run and why, /livez whether the process does, /metrics what it measures. Under systemd (Type=notify-reload) it tells when it is ready, and the watchdog that it lives.",
             "SIGHUP reads configuration, tokens and certificate again. Roles whose sections changed are made anew; what takes effect with the next start only is said. A configuration with a mistake changes nothing.",
-            "HTTP is served on 127.0.0.1:9400 without tokens. Another address needs TLS (api.tls_certificate, api.tls_key) and tokens ('weir config token add'); without them the daemon does not start.",
+            "Programs read the feed by a UNIX socket (docs/feed-socket.md) and by HTTP (docs/feed-http.md). HTTP is served on 127.0.0.1:9400 without tokens. Another address needs TLS (api.tls_certificate, api.tls_key) and tokens ('weir config token add'); without them the daemon does not start.",
         ],
         Examples =
         [

@@ -10,7 +10,7 @@ public static class ConfigurationSchema
     public static IReadOnlyList<ConfigurationKey> Keys { get; } =
     [
         .. FeedOptions.Keys, .. HsmKeys.All, .. RestoreAheadKeys.All, .. ChangelogsOptions.Keys, .. CoordinatorKeys.All, .. ServeOptions.Keys, .. LogOptions.Keys,
-        .. ApiOptions.Keys, .. AuthOptions.Keys, .. FeedsOptions.Keys, .. TelemetryOptions.Keys,
+        .. ApiOptions.Keys, .. AuthOptions.Keys, .. FeedsOptions.Keys, .. RetentionSection.Keys, .. TelemetryOptions.Keys,
     ];
 
     private static readonly FrozenDictionary<string, ConfigurationKey> ByName = Keys.ToFrozenDictionary(key => key.FullName);

@@ -23,5 +23,7 @@ public sealed class WeirOptions
 
     public FeedsOptions Feeds { get; } = new();
 
+    public RetentionSection Retention { get; } = new();
+
     public TelemetryOptions Telemetry { get; } = new();
 }

@@ -17,6 +17,7 @@ internal static class RoleTable
 {
     public static IReadOnlyList<RoleDefinition> All { get; } =
     [
+        new(RoleNames.Retention, ["retention"], _ => true, (context, _) => new RetentionRole(context)),
         new(RoleNames.Shipper, ["hsm"], HasHsm, (context, _) => new ShipperRole(context)),
         new(RoleNames.Janitor, ["hsm"], HasHsm, (context, _) => new JanitorRole(context)),
         new(RoleNames.Changelogs, ["changelogs"], configuration => configuration.Options.Changelogs.Mdts.Count > 0, (context, _) => new ChangelogsRole(context)),

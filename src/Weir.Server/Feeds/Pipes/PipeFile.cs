@@ -30,8 +30,6 @@ internal sealed partial class PipeFile : IDisposable
     private const short PollOut = 4;
     private const short PollErr = 8;
     private const nuint BytesUnread = 0x541B;
-    private const uint TypeMask = 0xF000;
-    private const uint FifoType = 0x1000;
 
     private readonly SafeFileHandle _handle;
 
@@ -45,7 +43,7 @@ internal sealed partial class PipeFile : IDisposable
         int error = Marshal.GetLastPInvokeError();
         const int exists = 17;
         if (error != exists) throw new IOException($"{path} cannot be made: {Describe(error)}");
-        if (File.GetAttributes(path).HasFlag(FileAttributes.Directory) || !IsFifo(path)) throw new IOException($"{path} is there and is no FIFO; name another path, or remove it.");
+        if (UnixFile.TypeOf(path) != UnixFileType.Fifo) throw new IOException($"{path} is there and is no FIFO; name another path, or remove it.");
     }
 
     /// <summary>Opens the FIFO when a reader has it open; null when none has.</summary>
@@ -86,17 +84,6 @@ internal sealed partial class PipeFile : IDisposable
 
     private static string Describe(int error) => new Win32Exception(error).Message;
 
-    /// <summary>A FIFO is what a writer without a reader cannot open, and what has no length; the mode tells for sure.</summary>
-    private static bool IsFifo(string path)
-    {
-        Span<byte> status = stackalloc byte[256];
-        // struct statx: stx_mode stands at byte 28.
-        const int currentDirectory = -100;
-        const uint wantsType = 1;
-        if (Status(currentDirectory, path, 0, wantsType, ref MemoryMarshal.GetReference(status)) != 0) return false;
-        return (MemoryMarshal.Read<ushort>(status[28..]) & TypeMask) == FifoType;
-    }
-
     [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int MakeFifo(string path, uint mode);
 
@@ -111,9 +98,6 @@ internal sealed partial class PipeFile : IDisposable
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(ref PollDescriptor descriptors, nuint count, int milliseconds);
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Status(int directory, string path, int flags, uint mask, ref byte status);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollDescriptor

@@ -25,7 +25,7 @@ internal static class SocketFile
         try
         {
             if (Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory)) Directory.CreateDirectory(directory, DirectoryMode);
-            if (File.Exists(path)) RemoveStale(path);
+            if (UnixFile.TypeOf(path) != UnixFileType.None) RemoveStale(path);
             socket.Bind(new UnixDomainSocketEndPoint(path));
             // Who connects is known by his credentials, not by what the file lets him.
             File.SetUnixFileMode(path, Everybody);
@@ -59,6 +59,7 @@ internal static class SocketFile
     /// <summary>Takes away what a daemon left that did not end in order.</summary>
     private static void RemoveStale(string path)
     {
+        if (UnixFile.TypeOf(path) != UnixFileType.Socket) throw new IOException($"{path} is there and is no socket; name another path in feeds.socket, or remove it.");
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -71,7 +72,7 @@ internal static class SocketFile
         }
         catch (SocketException other)
         {
-            throw new IOException($"{path} is there and is no socket of ours: {other.Message}", other);
+            throw new IOException($"{path} is there and cannot be connected to: {other.Message}", other);
         }
 
         throw new IOException($"Another process serves {path}; stop it, or name another path in feeds.socket.");
