@@ -19,7 +19,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WEIR = ["dotnet", os.path.join(ROOT, "artifacts/bin/Weir.Cli/release/weir.dll")]
-CLIENTS, RECORDS, DATA_BYTES, ROUNDS = 100, 100_000, 100, 5
+CLIENTS, RECORDS, DATA_BYTES = 100, 50_000, 100
+ROUNDS = int(os.environ.get("WEIR_BENCH_ROUNDS", "5"))
 IDLE = 2000
 SSE_CLIENTS, SSE_SECONDS = 1000, 40
 
