@@ -28,7 +28,7 @@ public sealed class LogEngine : IFeedEngine
         _marks = new(_directory, options);
         _bootKey = TailFile.BootKey(options.Disk.BootId);
         _room = new(_directory, options);
-        _positions = new(_directory, options, _bootKey);
+        _positions = new(_directory, options);
         Documents = new LogDocuments(_directory, options);
     }
 

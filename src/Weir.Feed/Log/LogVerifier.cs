@@ -91,7 +91,7 @@ public sealed class LogVerifier
     /// <summary>What is wrong with the consumers' positions; null when nothing is.</summary>
     /// <exception cref="FeedException">They cannot be read, or have a newer format.</exception>
     public VerifyFinding? VerifyPositions() =>
-        new PositionJournal(_directory, new() { Directory = _directory.Root, Disk = _directory.Disk }, _bootKey).FindDamage() is { } damage
+        new PositionJournal(_directory, new() { Directory = _directory.Root, Disk = _directory.Disk }).FindDamage() is { } damage
             ? new("", VerifyFindingKind.DamagedMark, null, RecordId.Zero, null, Path.Combine(_directory.Root, FeedDirectory.PositionsName), -1, -1, damage)
             : null;
 

@@ -10,7 +10,7 @@ namespace Weir.Feed.Log;
 /// chained to the one before by its checksum. Written by any process under the feed's short lock, read by all without one. Format:
 /// docs/feed-log.md.
 /// </summary>
-internal sealed class PositionJournal(FeedDirectory directory, LogEngineOptions options, ulong bootKey)
+internal sealed class PositionJournal(FeedDirectory directory, LogEngineOptions options)
 {
     public const int FirstCommitAt = MarkAt + MarkBytes;
 
@@ -196,31 +196,27 @@ internal sealed class PositionJournal(FeedDirectory directory, LogEngineOptions 
     }
 
     /// <summary>
-    /// Up to where everything is on stable storage: what the last writer of this boot said. Of another boot all there is has come from
-    /// the disk; where boots cannot be told apart nothing is known.
+    /// Up to where everything is on stable storage: what was flushed once stays so, whichever writer of whichever boot said it. What stands
+    /// behind may be what a flush of this boot failed to write.
     /// </summary>
     private long DurableEnd(IDiskFile file)
     {
-        if (bootKey == 0) return FirstCommitAt;
         Span<byte> mark = stackalloc byte[MarkBytes];
-        if (!TryReadMark(file, mark)) return FirstCommitAt;
-        if (BinaryPrimitives.ReadUInt64LittleEndian(mark[16..]) != bootKey) return _end;
-        return Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(mark[8..]), FirstCommitAt, _end);
+        return TryReadMark(file, mark) ? Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(mark[8..]), FirstCommitAt, _end) : FirstCommitAt;
     }
 
     private bool TryReadMark(IDiskFile file, Span<byte> mark) =>
         file.Read(mark, MarkAt) == MarkBytes && BinaryPrimitives.ReadUInt32LittleEndian(mark) == MarkMagic
-        && BinaryPrimitives.ReadUInt32LittleEndian(mark[4..]) == Crc32C.Compute(mark[8..]) && BinaryPrimitives.ReadUInt64LittleEndian(mark[24..]) == _salt;
+        && BinaryPrimitives.ReadUInt32LittleEndian(mark[4..]) == Crc32C.Compute(mark[8..]) && BinaryPrimitives.ReadUInt64LittleEndian(mark[16..]) == _salt;
 
-    /// <summary>Says up to where everything is durable. Not flushed: it counts under this boot only, and without it more is written again.</summary>
+    /// <summary>Says up to where everything is durable. Not flushed: an older one is true as well, and only lets more be written again.</summary>
     private void WriteMark(IDiskFile file, ulong salt, long end)
     {
         Span<byte> mark = stackalloc byte[MarkBytes];
         mark.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(mark, MarkMagic);
         BinaryPrimitives.WriteInt64LittleEndian(mark[8..], end);
-        BinaryPrimitives.WriteUInt64LittleEndian(mark[16..], bootKey);
-        BinaryPrimitives.WriteUInt64LittleEndian(mark[24..], salt);
+        BinaryPrimitives.WriteUInt64LittleEndian(mark[16..], salt);
         BinaryPrimitives.WriteUInt32LittleEndian(mark[4..], Crc32C.Compute(mark[8..]));
         file.Write(mark, MarkAt);
     }

@@ -6,13 +6,13 @@ namespace Weir.Feed.Log;
 /// The consumers' positions of an embedded log. Changes queue up; one at a time takes all that wait, locks the journal against other
 /// processes, writes them as one commit, flushes once and completes them all (group commit).
 /// </summary>
-internal sealed class Positions(FeedDirectory directory, LogEngineOptions options, ulong bootKey)
+internal sealed class Positions(FeedDirectory directory, LogEngineOptions options)
 {
     private const int MaxGroup = 4096;
 
     private readonly Lock _gate = new();
     private readonly Lock _journalGate = new();
-    private readonly PositionJournal _journal = new(directory, options, bootKey);
+    private readonly PositionJournal _journal = new(directory, options);
     private readonly Queue<PositionRequest> _pending = new();
     private readonly Stack<PositionRequest> _pool = new();
     private readonly List<PositionRequest> _group = [];

@@ -17,12 +17,22 @@ public sealed class RetryTests
     [MemberData(nameof(Cases))]
     public async Task What_a_retry_acknowledges_survives_a_power_loss(string call, bool kill)
     {
+        await TryEachAsync(call, kill, isRestarted: false);
+
+        // As after a restart of the machine, which nobody has written since.
+        await TryEachAsync(call, kill, isRestarted: true);
+    }
+
+    private static async Task TryEachAsync(string call, bool kill, bool isRestarted)
+    {
         long before = (await MakeAsync()).Operations;
         var whole = await MakeAsync();
+        if (isRestarted) whole.PowerLoss();
         await CallAsync(whole, call);
         for (long operation = before + 1; operation <= whole.Operations; operation++)
         {
             SimulatedDisk disk = await MakeAsync();
+            if (isRestarted) disk.PowerLoss();
             disk.Faults.At(operation, kill ? DiskFault.KillBefore() : DiskFault.Fail(DiskError.Io));
             await Assert.ThrowsAnyAsync<FeedException>(() => CallAsync(disk, call));
             disk.Faults.Clear();
