@@ -102,7 +102,22 @@ public sealed partial class CoordinatorCore
     }
 
     /// <summary>Sees to it that a queued request whose data is not text does not wait for ever for an agent that takes it.</summary>
-    private void Watch(int slot, ulong order) => _rawWaiting.Enqueue((slot, order, _now + _options.ClientGrace));
+    private void Watch(int slot, ulong order)
+    {
+        DropStale(_rawWaiting, _queued.Total, RequestState.Queued);
+        _rawWaiting.Enqueue((slot, order, _now + _options.ClientGrace));
+    }
+
+    /// <summary>What has ended long before its time was up does not pile up: at most about as many entries stay as there are requests they can be about.</summary>
+    private void DropStale(Queue<(int Slot, ulong Order, TimeSpan Due)> watches, long requests, RequestState state)
+    {
+        if (watches.Count <= (2 * requests) + 1024) return;
+        for (int left = watches.Count; left > 0; left--)
+        {
+            (int Slot, ulong Order, TimeSpan Due) entry = watches.Dequeue();
+            if (_store.IsUsed(entry.Slot) && _store[entry.Slot].Order == entry.Order && _store[entry.Slot].State == state) watches.Enqueue(entry);
+        }
+    }
 
     private void RefuseRawData()
     {
@@ -125,7 +140,9 @@ public sealed partial class CoordinatorCore
     private void WatchRun(int slot, ref RequestSlot request)
     {
         if (_classes[request.Class].Rules.StuckAfter is not { } after) return;
-        (_runWatches[request.Class] ??= new()).Enqueue((slot, request.Order, _now + after));
+        Queue<(int, ulong, TimeSpan)> watches = _runWatches[request.Class] ??= new();
+        DropStale(watches, _running.Total, RequestState.Running);
+        watches.Enqueue((slot, request.Order, _now + after));
     }
 
     private void ReportStuck()

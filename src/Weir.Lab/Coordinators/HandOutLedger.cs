@@ -42,6 +42,9 @@ internal sealed class HandOutLedger(LabCoordinator lab, TimeSpan grace)
         if (!_holders.TryGetValue(item.Key, out (SimulatedAgent Agent, int Incarnation) holder) || holder.Agent == to) return;
         if (holder.Agent.Incarnation != holder.Incarnation || !holder.Agent.Running.Contains(item.Key) || _liedAbout.Contains(item.Key)) return;
         if (holder.Agent.OutOfReachSince is { } since && lab.Now - since >= grace) return;
+
+        // It came back in this very second: when the list was made, it was still away.
+        if (holder.Agent.LastAbsence.End == lab.Now && holder.Agent.LastAbsence.Length >= grace) return;
         Violation(to, item, $"which {holder.Agent.Id} runs, out of reach since {holder.Agent.OutOfReachSince?.ToString() ?? "never"}");
     }
 

@@ -38,6 +38,9 @@ public sealed class SimulatedAgent
     /// <summary>Since when it has no connection; null while it has one.</summary>
     public TimeSpan? OutOfReachSince { get; private set; } = TimeSpan.Zero;
 
+    /// <summary>How long it was out of reach before it came back last, and when that was.</summary>
+    internal (TimeSpan Length, TimeSpan End) LastAbsence { get; private set; }
+
     internal Agent? Session { get; private set; }
 
     internal object? Connection { get; private set; }
@@ -121,6 +124,7 @@ public sealed class SimulatedAgent
         foreach (HsmRequest item in _plan.Values.Concat(_ended.Values)) lab.Core.Reclaim(session!, item);
         lab.Core.EndReclaim(session!);
         Session = session;
+        LastAbsence = (lab.Now - (OutOfReachSince ?? lab.Now), lab.Now);
         OutOfReachSince = null;
     }
 

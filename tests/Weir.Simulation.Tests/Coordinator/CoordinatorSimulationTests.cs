@@ -5,10 +5,13 @@ public class CoordinatorSimulationTests
 {
     private const int SeedsPerTest = 10;
 
+    /// <summary>Where mistakes were found once.</summary>
+    private static readonly int[] Found = [431, 491, 511];
+
     public static TheoryData<int> Starts()
     {
         int seeds = Environment.GetEnvironmentVariable("WEIR_TEST_LONG") is null ? 60 : 3000;
-        return [.. Enumerable.Range(0, seeds / SeedsPerTest).Select(i => 1 + (i * SeedsPerTest))];
+        return [.. Enumerable.Range(0, seeds / SeedsPerTest).Select(i => 1 + (i * SeedsPerTest)).Concat(Found.Where(seed => seed > seeds))];
     }
 
     [Theory, MemberData(nameof(Starts))]
