@@ -151,7 +151,7 @@ internal sealed class JournalReplay(CoordinatorCore core, ILogger logger)
             if (type.SequenceEqual(JournalTypes.Agent)) _state.Agent(root.GetProperty("a"u8).GetInt32(), root.GetProperty("id"u8).GetString()!);
             else if (type.SequenceEqual(JournalTypes.Forgotten)) _state.Forgotten(root.GetProperty("a"u8).GetInt32());
             else if (type.SequenceEqual(JournalTypes.Lock)) _state.Lock((LockMode)root.GetProperty("mode"u8).GetByte());
-            else throw new JsonException("A type that this version does not know.");
+            else if (!type.SequenceEqual(JournalTypes.Opened)) throw new JsonException("A type that this version does not know.");
         }
         catch (KeyNotFoundException wrong)
         {

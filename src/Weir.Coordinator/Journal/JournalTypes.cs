@@ -6,6 +6,9 @@ namespace Weir.Coordinator.Journal;
 /// </summary>
 internal static class JournalTypes
 {
+    /// <summary>A coordinator starts here, and has the topic for itself: <c>{"t":ms}</c>.</summary>
+    public static ReadOnlySpan<byte> Opened => "OPENED"u8;
+
     /// <summary>An agent is known from here on: <c>{"a":number,"id":…}</c>.</summary>
     public static ReadOnlySpan<byte> Agent => "AGENT"u8;
 

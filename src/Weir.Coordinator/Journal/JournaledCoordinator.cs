@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Weir.Coordinator.Core;
 using Weir.Feed;
@@ -54,7 +56,8 @@ public sealed class JournaledCoordinator
     public RecoveryReport Recovery { get; }
 
     /// <summary>Reads the journal and gives a coordinator that goes on from there. Its agents are disconnected, each with the whole grace time.</summary>
-    /// <exception cref="FeedException">The feed cannot be read.</exception>
+    /// <exception cref="TopicLockedException">Another coordinator works on this feed.</exception>
+    /// <exception cref="FeedException">The feed cannot be read or written.</exception>
     public static async ValueTask<JournaledCoordinator> OpenAsync(
         IFeedEngine engine,
         CoordinatorOptions options,
@@ -67,6 +70,11 @@ public sealed class JournaledCoordinator
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(logger);
         long start = time.GetTimestamp();
+
+        // First, as it takes the topic: what another coordinator writes while it still runs is not missed, and a second one does not get as far as to listen.
+        var opened = new RecordBatch();
+        opened.Add(JournalTypes.Opened, "coordinator"u8, default, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"t\":{time.GetUtcNow().ToUnixTimeMilliseconds()}}}")));
+        await engine.AppendAsync(JournalTopic, opened, default, cancellationToken).ConfigureAwait(false);
         var core = new CoordinatorCore(options, time);
         var replay = new JournalReplay(core, logger);
         await replay.ReadAsync(engine, JournalTopic, cancellationToken).ConfigureAwait(false);

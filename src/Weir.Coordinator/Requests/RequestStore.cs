@@ -107,7 +107,7 @@ internal sealed class RequestStore
 
     private void Fill(int slot, in HsmRequest request)
     {
-        if (Count >= _buckets.Length) Grow();
+        if (Count >= _buckets.Length / 2) Grow();
         ref int bucket = ref _buckets[Bucket(request.Key)];
         this[slot] = new()
         {

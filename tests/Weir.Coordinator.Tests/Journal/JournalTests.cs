@@ -45,6 +45,15 @@ public sealed class JournalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_second_coordinator_on_the_same_feed_does_not_start()
+    {
+        await OpenAsync();
+        await using var other = new LogEngine(new() { Directory = "/feed", Disk = _disk.StartProcess("second"), Time = _maker.Time });
+        await Assert.ThrowsAsync<TopicLockedException>(async () =>
+            await JournaledCoordinator.OpenAsync(other, new(), _maker.Time, NullLogger.Instance, cancellationToken: Cancelled));
+    }
+
+    [Fact]
     public async Task What_was_not_durable_is_not_there()
     {
         JournaledCoordinator coordinator = await OpenAsync();
