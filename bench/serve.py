@@ -22,7 +22,7 @@ WEIR = ["dotnet", os.path.join(ROOT, "artifacts/bin/Weir.Cli/release/weir.dll")]
 CLIENTS, RECORDS, DATA_BYTES = 100, 50_000, 100
 ROUNDS = int(os.environ.get("WEIR_BENCH_ROUNDS", "5"))
 IDLE = 2000
-SSE_CLIENTS, SSE_SECONDS = 1000, 40
+SSE_CLIENTS, SSE_SECONDS = 1000, 60
 
 
 class Daemon:

@@ -48,6 +48,18 @@ public sealed record ConfigurationKey(
         },
         options => read(options).ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>A key whose value is a number of bytes.</summary>
+    public static ConfigurationKey Size(
+        string section, string name, string description, Action<WeirOptions, long> apply, Func<WeirOptions, long> read) => Scalar(
+        section, name, description,
+        (options, text) =>
+        {
+            if (!ByteSize.TryParse(text, out long bytes)) return $"'{text}' is not {ByteSize.Expected}";
+            apply(options, bytes);
+            return null;
+        },
+        options => ByteSize.Format(read(options)));
+
     /// <summary>A key whose value is one of a few words.</summary>
     public static ConfigurationKey Choice(
         string section, string name, string description, IReadOnlyList<string> words, Action<WeirOptions, string> apply, Func<WeirOptions, string> read) => Scalar(

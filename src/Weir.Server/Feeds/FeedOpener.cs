@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using Weir.Feed;
 using Weir.Feed.Log;
 using Weir.Feed.Redis;
+using Weir.Server.Configuration;
+using Weir.Server.Configuration.Sections;
 
 namespace Weir.Server.Feeds;
 
@@ -21,6 +23,16 @@ public static class FeedOpener
         ArgumentNullException.ThrowIfNull(url);
         ArgumentNullException.ThrowIfNull(loggers);
         return url.Redis is { } redis ? OpenRedis(redis with { ActionPrefix = redis.ActionPrefix ?? actionPrefix }, loggers) : new LogEngine(LogOptions(url, loggers));
+    }
+
+    /// <summary>Opens the configured feed, with the room that the configuration leaves it.</summary>
+    /// <exception cref="FeedException">A file that the address names cannot be read.</exception>
+    public static IFeedEngine Open(WeirOptions options, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        FeedOptions feed = options.Feed;
+        if (feed.Url.Kind != FeedKind.File) return Open(feed.Url, loggers, options.Hsm.Topic);
+        return new LogEngine(LogOptions(feed.Url, loggers) with { MinFreeBytes = feed.MinFreeBytes, MaxFeedBytes = feed.MaxBytes });
     }
 
     /// <summary>Opens a feed that is to be looked at: a directory must be there; a server says itself when it is not.</summary>

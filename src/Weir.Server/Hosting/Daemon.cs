@@ -63,7 +63,7 @@ public sealed class Daemon : IDisposable
         TimeProvider time = _options.Supervision.Time;
         ServerLog.Starting(_logger, _options.Version, Environment.ProcessId, options.Feed.Url.ToString(), string.Join(", ", _running.Select(role => role.Name)));
 
-        IFeedEngine feed = FeedOpener.Open(options.Feed.Url, _options.Loggers, options.Hsm.Topic);
+        IFeedEngine feed = FeedOpener.Open(options, _options.Loggers);
         await using (feed.ConfigureAwait(false))
         {
             var consumers = new ConsumerRegistry(feed, new() { Time = time, Logger = _options.Loggers.CreateLogger("Weir.Feed"), Owner = $"weir serve, process {Environment.ProcessId} on {Environment.MachineName}" });
@@ -183,7 +183,9 @@ public sealed class Daemon : IDisposable
     }
 
     /// <remarks>Not inlined, so that who sends nothing does not load what sends.</remarks>
+#pragma warning disable CA1859 // The type is what keeps the package from being loaded.
     private IDisposable? StartTelemetry(WeirOptions options) => options.Telemetry.OtlpEndpoint is null ? null : StartOtlp(options);
+#pragma warning restore CA1859
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private OtlpExport? StartOtlp(WeirOptions options) => OtlpExport.Start(options.Telemetry, _options.Version);

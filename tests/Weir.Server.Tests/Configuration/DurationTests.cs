@@ -49,3 +49,29 @@ public sealed class DurationTests
             return Duration.TryParse(Duration.Format(duration), out TimeSpan read) && read == duration;
         }).QuickCheckThrowOnFailure();
 }
+
+public sealed class ByteSizeTests
+{
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("4096", 4096)]
+    [InlineData("64K", 65536)]
+    [InlineData("10G", 10737418240)]
+    [InlineData("10 GiB", 10737418240)]
+    [InlineData("7P", 7881299347898368)]
+    public void Bytes_are_read_and_written(string text, long bytes)
+    {
+        Assert.True(ByteSize.TryParse(text, out long read));
+        Assert.Equal(bytes, read);
+        Assert.True(ByteSize.TryParse(ByteSize.Format(bytes), out long again));
+        Assert.Equal(bytes, again);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-1")]
+    [InlineData("1.5G")]
+    [InlineData("G")]
+    [InlineData("9999999999P")]
+    public void What_is_no_number_of_bytes_is_refused(string text) => Assert.False(ByteSize.TryParse(text, out _));
+}

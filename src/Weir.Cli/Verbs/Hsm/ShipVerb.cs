@@ -61,7 +61,7 @@ internal sealed class ShipVerb : HsmVerb
     {
         WeirOptions options = Configure(run, Settings(run)).Options;
         ShipperOptions shipperOptions = ShipperComposition.Compose(options) with { Time = run.Time };
-        await using IFeedEngine feed = FeedOpener.Open(options.Feed.Url, run.Loggers, options.Hsm.Topic);
+        await using IFeedEngine feed = FeedOpener.Open(options, run.Loggers);
         var shipper = new Shipper(shipperOptions, feed, run.Loggers.CreateLogger("Weir.Hsm.Shipping"));
         if (!run.Get(_once) && !run.Get(_maintenance))
         {

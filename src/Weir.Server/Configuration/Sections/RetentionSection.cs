@@ -30,9 +30,9 @@ public sealed class RetentionSection
             Section, "topics", "What topics keep for nobody: each 'TOPIC [age=30d] [bytes=10G] [records=1000000]'; TOPIC may end with a star; the first that matches counts. Other topics are kept whole.",
             MostRules, item => RetentionRule.Parse(item, out string problem) is null ? problem : null,
             (options, items) => options.Retention.Topics = [.. items.Select(item => RetentionRule.Parse(item, out _)!)], options => [.. options.Retention.Topics.Select(RetentionRule.Format)]),
-        Size("high_water", "With more bytes than this in the feed, what no consumer needs is trimmed whatever its topic's rule, and then the consumer that holds the most is aborted (0: no mark).",
-            (retention, bytes) => retention.HighWaterBytes = bytes, retention => retention.HighWaterBytes),
-        Size("min_free", "The same with fewer bytes free on the feed's disk (0: no floor).", (retention, bytes) => retention.MinFreeBytes = bytes, retention => retention.MinFreeBytes),
+        ConfigurationKey.Size(Section, "high_water", "With more bytes than this in the feed, what no consumer needs is trimmed whatever its topic's rule, and then the consumer that holds the most is aborted (0: no mark).",
+            (options, bytes) => options.Retention.HighWaterBytes = bytes, options => options.Retention.HighWaterBytes),
+        ConfigurationKey.Size(Section, "min_free", "The same with fewer bytes free on the feed's disk (0: no floor).", (options, bytes) => options.Retention.MinFreeBytes = bytes, options => options.Retention.MinFreeBytes),
         ConfigurationKey.Time(
             Section, "patience", "How long a mark may be passed before a consumer is aborted for it.", TimeSpan.FromSeconds(1), TimeSpan.FromDays(30),
             (options, value) => options.Retention.Patience = value, options => options.Retention.Patience),
@@ -40,14 +40,4 @@ public sealed class RetentionSection
             Section, "interval", "From the end of one round to the start of the next.", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1),
             (options, value) => options.Retention.Interval = value, options => options.Retention.Interval),
     ];
-
-    private static ConfigurationKey Size(string name, string description, Action<RetentionSection, long> apply, Func<RetentionSection, long> read) => ConfigurationKey.Scalar(
-        Section, name, description,
-        (options, text) =>
-        {
-            if (!ByteSize.TryParse(text, out long bytes)) return $"'{text}' is not {ByteSize.Expected}";
-            apply(options.Retention, bytes);
-            return null;
-        },
-        options => ByteSize.Format(read(options.Retention)));
 }

@@ -205,7 +205,7 @@ internal sealed class SocketSession : IAsyncDisposable
             {
                 // The socket is closed behind this; whatever is registered comes again from what was acknowledged.
                 await _ending.CancelAsync().ConfigureAwait(false);
-                await sent.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)sent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw new SocketException((int)SocketError.TimedOut);
             }
         }

@@ -13,7 +13,7 @@ internal sealed class EventStream(ConsumerRegistry registry, GatewayMetrics metr
     private const int PieceBytes = 64 * 1024;
 
     /// <summary>So that whatever stands between does not take the connection for dead.</summary>
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
 
     private static readonly byte[] Comment = ": \n\n"u8.ToArray();
 
