@@ -23,7 +23,7 @@ internal abstract class ClientVerb : Verb
     private readonly Option<string?> _ca = new("--ca") { HelpName = "FILE", Description = "With --tls: who signs the coordinator's certificate, in PEM (the system's authorities)." };
     private readonly Option<string?> _certificate = new("--cert") { HelpName = "FILE", Description = "With --tls: the certificate to show, in PEM." };
     private readonly Option<string?> _key = new("--key") { HelpName = "FILE", Description = "Its key, in PEM." };
-    private readonly Option<bool[]> _verbose = new("--verbose", "-v") { Arity = ArgumentArity.Zero, AllowMultipleArgumentsPerToken = false, Description = "Say more; twice: still more." };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say more." };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say less." };
 
     protected ClientVerb(string name, string summary) : base(name, summary)
@@ -50,7 +50,7 @@ internal abstract class ClientVerb : Verb
         string? path = run.Get(_config);
         CoordinatoolFile file = CoordinatoolFile.Read(path is not null && CoordinatoolFile.Recognizes(path) ? path : null, run.Terminal.Variables);
         if (run.Get(_quiet)) run.UseLogLevel("error");
-        else if (run.Has(_verbose)) run.UseLogLevel("debug");
+        else if (run.Get(_verbose)) run.UseLogLevel("debug");
         else if (CoordinatoolServerSettings.LogLevel(file.Find("verbose")?.Text) is { } level && level != "info") run.UseLogLevel(level);
         return file;
     }

@@ -10,7 +10,7 @@ namespace Weir.Cli.Verbs.Coordinator;
 /// <summary><c>weir coordinator queue</c>: hands requests from an MDT's files to a coordinator.</summary>
 internal sealed class QueueVerb : ClientVerb
 {
-    public const string Summary = "Queue requests from hsm/active_requests or hsm/actions text on standard input.";
+    public const string Summary = "Queue requests from MDT text on standard input.";
 
     /// <summary>Small enough to go on while the coordinator makes the one before durable, large enough to cost little.</summary>
     private const int ItemsPerMessage = 4 * 1024;
@@ -36,7 +36,7 @@ internal sealed class QueueVerb : ClientVerb
         Examples =
         [
             new("lctl get_param mdt.*.hsm.active_requests | weir coordinator queue", "Give a coordinator what the MDTs believe to be running."),
-            new("weir coordinator queue -H coordinatool <active_requests", "From a file, to another host."),
+            new("cat active_requests | weir coordinator queue -H coordinatool", "From a file, to another host."),
         ],
         ExitCodes = [new("1", "not everything was taken: the input was cut or held something unreadable, or the coordinator refused")],
         Environment = ClientEnvironment,

@@ -25,17 +25,19 @@ internal sealed class ServeVerb : Verb
     private readonly Option<string?> _grace = new("--client-grace") { HelpName = "MS", Description = "Milliseconds that the work of an agent that is gone waits for it (coordinator.client_grace; 600000)." };
     private readonly Option<bool> _plain = new("--plain-tcp") { Description = "Let in anybody who reaches a plain address (coordinator.plain_tcp)." };
     private readonly Option<string[]> _leftovers = new("--leftovers") { HelpName = "GLOB", Description = "At the start, take in what these files of active requests have (coordinator.leftovers)." };
-    private readonly Option<bool[]> _verbose = new("--verbose", "-v") { Arity = ArgumentArity.Zero, Description = "Say more." };
+    private readonly Option<string?> _redisHost = new("--redis-host") { HelpName = "HOST", Description = "Taken, and passed over: the state is in the feed." };
+    private readonly Option<string?> _redisPort = new("--redis-port") { HelpName = "PORT", Description = "Likewise." };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say more." };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say only what is wrong." };
-    private readonly Argument<string[]> _mountPoint = new("MOUNTPOINT")
+    private readonly Argument<string> _mountPoint = new("MOUNTPOINT")
     {
-        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => "",
         Description = "Where the file system is mounted: the coordinator registers there with Lustre for all work (none: requests come by 'queue').",
     };
 
     public ServeVerb() : base("serve", Summary)
     {
-        foreach (Option option in (Option[])[_feed, _config, _host, _port, _fsName, _archives, _grace, _plain, _leftovers, _verbose, _quiet]) Options.Add(option);
+        foreach (Option option in (Option[])[_feed, _config, _host, _port, _fsName, _archives, _grace, _plain, _leftovers, _redisHost, _redisPort, _verbose, _quiet]) Options.Add(option);
         Arguments.Add(_mountPoint);
     }
 
@@ -76,6 +78,8 @@ internal sealed class ServeVerb : Verb
         bool isOriginal = path is not null && CoordinatoolFile.Recognizes(path);
         CoordinatoolFile original = CoordinatoolFile.Read(isOriginal ? path : null, run.Terminal.Variables);
         foreach (string note in original.Notes) run.Terminal.Say($"note: {note}");
+        if (run.Has(_redisHost) || run.Has(_redisPort) || original.Find("redis_host") is { Text.Length: > 0 })
+            run.Terminal.Say("note: redis_host and redis_port have no effect: the state is in the feed; what the MDTs count as active is taken in by 'weir coordinator queue' or --leftovers");
         UseLogLevel(run, original);
         var overrides = new List<ConfigurationSetting>(CoordinatoolServerSettings.Read(original));
         overrides.AddRange(Settings(run, original));
@@ -91,7 +95,7 @@ internal sealed class ServeVerb : Verb
     private void UseLogLevel(Invocation run, CoordinatoolFile original)
     {
         if (run.Get(_quiet)) run.UseLogLevel("warning");
-        else if (run.Has(_verbose)) run.UseLogLevel("debug");
+        else if (run.Get(_verbose)) run.UseLogLevel("debug");
         else if (CoordinatoolServerSettings.LogLevel(original.Find("verbose")?.Text) is { } level) run.UseLogLevel(level);
     }
 
@@ -106,7 +110,7 @@ internal sealed class ServeVerb : Verb
         if (run.Get(_plain)) yield return Setting("plain_tcp", "true", "--plain-tcp");
         if (run.Get(_fsName) is { } fsName) yield return Setting("fsname", fsName, "--fsname");
         if (run.Get(_grace) is { } grace) yield return Setting("client_grace", grace + "ms", "--client-grace");
-        if (run.Get(_mountPoint) is [var mountPoint]) yield return Setting("mountpoint", Path.GetFullPath(mountPoint), "MOUNTPOINT");
+        if (run.Get(_mountPoint) is { Length: > 0 } mountPoint) yield return Setting("mountpoint", Path.GetFullPath(mountPoint), "MOUNTPOINT");
         if (run.Get(_archives) is { Length: > 0 } archives) yield return Setting("archive_ids", archives, "--archive");
         if (run.Get(_leftovers) is { Length: > 0 } leftovers) yield return Setting("leftovers", [.. leftovers.Select(Path.GetFullPath)], "--leftovers");
     }

@@ -22,8 +22,8 @@ internal sealed class StatusVerb : ClientVerb
     private readonly Option<bool> _lists = new("--lists") { Description = "With --json: every request that is known, too." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the coordinator's answer as it came." };
 
-    /// <summary>As the original prints it; when called by its name.</summary>
-    private readonly Option<bool> _asOriginal = new("--as-original") { Hidden = true };
+    /// <summary>Given when called by the original's name.</summary>
+    private readonly Option<bool> _asOriginal = new("--as-original") { Description = "Print what coordinatool-client prints." };
 
     public StatusVerb() : base("status", Summary)
     {
