@@ -177,27 +177,34 @@ static int take_done(struct session *session, const struct reply *reply)
     return 0;
 }
 
+static int refused_by(struct session *session, const struct reply *reply, const char *what)
+{
+    snprintf(session->refusal, sizeof(session->refusal), "it answered %s with errno %" PRId64 ": %s%s", what, reply->status,
+             *reply->error ? reply->error : "no reason given",
+             reply->status == EEXIST ? " (give each copytool a client_id of its own)" : "");
+    return -EPROTO;
+}
+
+/* The answer to auth or ehlo. Some errors of ehlo come under the name of another command. */
+static int take_greeting(struct session *session, const struct reply *reply)
+{
+    bool is_auth = session->stage == STAGE_AUTH;
+    if (reply->kind != (is_auth ? REPLY_AUTH : REPLY_EHLO) || reply->status)
+        return refused_by(session, reply, is_auth ? "auth" : "ehlo");
+    session->stage = is_auth ? STAGE_EHLO : STAGE_READY;
+    return 0;
+}
+
 int session_take_reply(struct session *session, struct reply *reply)
 {
-    const char *what = NULL;
-    if (!session->greeted) {
-        /* Some errors of ehlo come under the name of another command. */
-        session->greeted = reply->kind == REPLY_EHLO && !reply->status;
-        if (session->greeted)
-            return 0;
-        what = "ehlo";
-    } else if (reply->kind == REPLY_EHLO || (reply->kind == REPLY_RECV && !session->recv_pending)) {
+    if (session->stage != STAGE_READY)
+        return take_greeting(session, reply);
+    if (reply->kind == REPLY_AUTH || reply->kind == REPLY_EHLO || (reply->kind == REPLY_RECV && !session->recv_pending)) {
         snprintf(session->refusal, sizeof(session->refusal), "it answered what was not asked");
         return -EPROTO;
-    } else if (reply->kind == REPLY_RECV && reply->status) {
-        what = "recv";
     }
-    if (what) {
-        snprintf(session->refusal, sizeof(session->refusal), "it answered %s with errno %" PRId64 ": %s%s", what, reply->status,
-                 *reply->error ? reply->error : "no reason given",
-                 reply->status == EEXIST ? " (give each copytool a client_id of its own)" : "");
-        return -EPROTO;
-    }
+    if (reply->kind == REPLY_RECV && reply->status)
+        return refused_by(session, reply, "recv");
     int rc;
     if (reply->kind == REPLY_RECV) {
         session->recv_pending = false;

@@ -42,6 +42,13 @@ static void append_action(const struct action *action, void *state)
     buffer_append(out, "}", 1);
 }
 
+void message_auth(struct buffer *out, const struct config *config)
+{
+    buffer_format(out, "{\"command\":\"auth\",\"token\":");
+    buffer_json_string(out, config->token, strlen(config->token));
+    buffer_append(out, "}", 1);
+}
+
 void message_ehlo(struct buffer *out, const struct config *config, const char *fsname, const int *archives, size_t archive_count,
                   const struct actions *actions)
 {
@@ -56,10 +63,6 @@ void message_ehlo(struct buffer *out, const struct config *config, const char *f
         buffer_append(out, "]", 1);
     }
     buffer_format(out, ",\"caps\":[\"data_b64\"]");
-    if (config->token) {
-        buffer_format(out, ",\"token\":");
-        buffer_json_string(out, config->token, strlen(config->token));
-    }
     /* Always present, also when empty: what is not in it is not running here. */
     buffer_format(out, ",\"hai_list\":[");
     if (!out->failed)

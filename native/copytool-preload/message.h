@@ -6,7 +6,7 @@
 #include "buffer.h"
 #include "config.h"
 
-enum reply_kind { REPLY_EHLO, REPLY_RECV, REPLY_DONE };
+enum reply_kind { REPLY_AUTH, REPLY_EHLO, REPLY_RECV, REPLY_DONE };
 
 /* One handed-out request as it was read. */
 struct received {
@@ -27,6 +27,8 @@ struct reply {
     size_t count;
 };
 
+/* Weir's own command: the token, before anything else is said. */
+void message_auth(struct buffer *out, const struct config *config);
 void message_ehlo(struct buffer *out, const struct config *config, const char *fsname, const int *archives, size_t archive_count,
                   const struct actions *actions);
 void message_recv(struct buffer *out, const struct config *config);

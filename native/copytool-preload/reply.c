@@ -147,9 +147,9 @@ static int decode_list(struct reply *reply, const json_t *list, size_t max_item_
 
 static int decode_kind(struct reply *reply, const json_t *root)
 {
-    static const char *const names[] = {[REPLY_EHLO] = "ehlo", [REPLY_RECV] = "recv", [REPLY_DONE] = "done"};
+    static const char *const names[] = {[REPLY_AUTH] = "auth", [REPLY_EHLO] = "ehlo", [REPLY_RECV] = "recv", [REPLY_DONE] = "done"};
     const char *command = json_string_value(json_object_get(root, "command"));
-    for (int i = 0; command && i < 3; i++) {
+    for (size_t i = 0; command && i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(command, names[i]) == 0) {
             reply->kind = (enum reply_kind)i;
             return 0;

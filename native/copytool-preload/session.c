@@ -130,18 +130,13 @@ static int take_input(struct session *session)
     }
 }
 
-static int greet(struct session *session)
+/* Sends what was written, and waits until its answer has brought the connection to this stage. */
+static int exchange(struct session *session, enum stage stage)
 {
-    struct copytool *copytool = session->copytool;
-    sigset_t before;
-    guard_lock(&copytool->lock, &before);
-    message_ehlo(&session->out, &copytool->config, copytool->fsname, copytool->archives, copytool->archive_count,
-                 &copytool->actions);
-    guard_unlock(&copytool->lock, &before);
     if (session->out.failed)
         return -ENOMEM;
     session->deadline_ms = clock_ms() + REPLY_TIMEOUT_MS;
-    while (!session->greeted) {
+    while (session->stage != stage) {
         int rc = flush(session);
         if (!rc)
             rc = wait_connecting(session, session->transport.fd,
@@ -152,6 +147,24 @@ static int greet(struct session *session)
             return rc;
     }
     return 0;
+}
+
+static int greet(struct session *session)
+{
+    struct copytool *copytool = session->copytool;
+    const struct config *config = &copytool->config;
+    session->stage = config->token ? STAGE_AUTH : STAGE_EHLO;
+    if (config->token) {
+        message_auth(&session->out, config);
+        int rc = exchange(session, STAGE_EHLO);
+        if (rc)
+            return rc;
+    }
+    sigset_t before;
+    guard_lock(&copytool->lock, &before);
+    message_ehlo(&session->out, config, copytool->fsname, copytool->archives, copytool->archive_count, &copytool->actions);
+    guard_unlock(&copytool->lock, &before);
+    return exchange(session, STAGE_READY);
 }
 
 /* Writes what there is to say. Ends first: they make room for what the recv asks. Whether everything said was answered. */
@@ -218,6 +231,9 @@ static int connect_and_serve(struct session *session)
         return rc;
     }
     rc = greet(session);
+    if (rc == -ECONNRESET && !*session->refusal)
+        snprintf(session->refusal, sizeof(session->refusal), "it closed the connection instead of answering (%s)",
+                 config->token ? "is the token right?" : "does it want a token or a certificate?");
     if (rc)
         return rc;
     log_normal("connected to %s port %s as %s", config->host, config->port, config->client_id);
@@ -232,7 +248,7 @@ static void drop(struct session *session)
     buffer_clear(&session->in);
     buffer_clear(&session->out);
     memset(&session->frame, 0, sizeof(session->frame));
-    session->greeted = session->recv_pending = false;
+    session->recv_pending = false;
     session->done_pending = 0;
     guard_lock(&copytool->lock, &before);
     actions_connection_lost(&copytool->actions);

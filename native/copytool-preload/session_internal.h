@@ -12,6 +12,9 @@
 #define CONNECT_TIMEOUT_MS 10000
 #define REPLY_TIMEOUT_MS 120000
 
+/* How far a connection has come. */
+enum stage { STAGE_AUTH, STAGE_EHLO, STAGE_READY };
+
 struct session {
     struct copytool *copytool;
     struct tls *tls;
@@ -22,7 +25,7 @@ struct session {
     struct backoff backoff;
     size_t max_message_bytes;
     size_t max_item_bytes;
-    bool greeted;          /* ehlo was answered */
+    enum stage stage;      /* what is to be answered first */
     bool recv_pending;     /* a recv was sent and not answered */
     size_t done_pending;   /* ends sent and not answered */
     int64_t deadline_ms;   /* of the present step */

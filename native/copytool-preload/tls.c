@@ -21,6 +21,7 @@
 #define MODE_PARTIAL_AND_MOVING_WRITES 3L
 #define TLS_1_2 0x0303L
 #define VERIFY_PEER 1
+#define OPTION_IGNORE_UNEXPECTED_EOF 0x80
 #define FILETYPE_PEM 1
 
 typedef struct ssl_ctx_st SSL_CTX;
@@ -33,6 +34,7 @@ typedef struct ssl_st SSL;
     X(SSL_CTX_new, SSL_CTX *, (const void *))                                                                                     \
     X(SSL_CTX_free, void, (SSL_CTX *))                                                                                            \
     X(SSL_CTX_ctrl, long, (SSL_CTX *, int, long, void *))                                                                         \
+    X(SSL_CTX_set_options, uint64_t, (SSL_CTX *, uint64_t))                                                                       \
     X(SSL_CTX_set_verify, void, (SSL_CTX *, int, void *))                                                                         \
     X(SSL_CTX_load_verify_locations, int, (SSL_CTX *, const char *, const char *))                                                \
     X(SSL_CTX_set_default_verify_paths, int, (SSL_CTX *))                                                                         \
@@ -118,6 +120,8 @@ static bool configure(struct tls *tls, const struct config *config)
         log_openssl(ssl, "cannot ask for version 1.2", NULL);
         return false;
     }
+    /* Messages end by themselves: a connection that is cut off is no different from one that is closed. */
+    ssl->SSL_CTX_set_options(tls->context, OPTION_IGNORE_UNEXPECTED_EOF);
     ssl->SSL_CTX_set_verify(tls->context, VERIFY_PEER, NULL);
     int trusted = config->tls_ca ? ssl->SSL_CTX_load_verify_locations(tls->context, config->tls_ca, NULL)
                                  : ssl->SSL_CTX_set_default_verify_paths(tls->context);

@@ -12,13 +12,16 @@ public sealed class HandOutTests : LibraryTest
     {
         await using CopytoolProcess copytool = Start(
             Build.Address, ["--archive-id", "1", "--archive-id", "7"], ("COORDINATOOL_CLIENT_ID", "node\"5"), ("COORDINATOOL_TOKEN", "s3cret"), ("COORDINATOOL_MAX_ARCHIVE", "4"), ("COORDINATOOL_HAL_SIZE", "8k"));
-        ScriptedConnection connection = await Coordinator.GreetAsync();
-        JsonElement greeting = connection.Greeting;
+        ScriptedConnection connection = await Coordinator.AcceptAsync();
+        Assert.Equal("s3cret", (await connection.ExpectAsync("auth")).GetProperty("token").GetString());
+        await connection.SendAsync("""{"command":"auth"}""");
+        JsonElement greeting = await connection.ExpectAsync("ehlo");
+        await connection.SendAsync("""{"command":"ehlo"}""");
         Assert.Equal("node\"5", greeting.GetProperty("id").GetString());
         Assert.Equal("lustre", greeting.GetProperty("fsname").GetString());
         Assert.Equal([1, 7], greeting.GetProperty("archive_ids").EnumerateArray().Select(id => id.GetInt32()));
         Assert.Equal(["data_b64"], greeting.GetProperty("caps").EnumerateArray().Select(name => name.GetString()));
-        Assert.Equal("s3cret", greeting.GetProperty("token").GetString());
+        Assert.False(greeting.TryGetProperty("token", out _));
         Assert.Equal(0, greeting.GetProperty("hai_list").GetArrayLength());
         JsonElement recv = await connection.ExpectAsync("recv");
         Assert.Equal((4, -1, -1, 8192), (recv.GetProperty("max_archive").GetInt32(), recv.GetProperty("max_restore").GetInt32(), recv.GetProperty("max_remove").GetInt32(), recv.GetProperty("max_bytes").GetInt32()));

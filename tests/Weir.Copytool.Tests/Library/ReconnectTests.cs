@@ -113,6 +113,22 @@ public sealed partial class ReconnectTests : LibraryTest
     }
 
     [Fact]
+    public async Task Nothing_is_said_to_a_coordinator_that_does_not_take_the_token()
+    {
+        await using CopytoolProcess copytool = Start(Build.Address, [], ("COORDINATOOL_TOKEN", "s3cret"));
+        ScriptedConnection refused = await Coordinator.AcceptAsync();
+        await refused.ExpectAsync("auth");
+        await refused.SendAsync("""{"command":"auth","status":13,"error":"Not known here"}""");
+        Assert.Null(await refused.ReadAsync());
+        ScriptedConnection closing = await Coordinator.AcceptAsync();
+        await closing.ExpectAsync("auth");
+        await closing.DisposeAsync();
+        await copytool.WaitForErrorAsync("it answered auth with errno 13: Not known here");
+        await copytool.WaitForErrorAsync("is the token right?");
+        await copytool.StopAsync();
+    }
+
+    [Fact]
     public async Task Tries_come_at_growing_intervals_until_one_works()
     {
         await using CopytoolProcess copytool = Start(Build.Address, [], ("COORDINATOOL_RETRY_MIN_MS", "20"), ("COORDINATOOL_RETRY_MAX_MS", "160"));
