@@ -19,8 +19,8 @@ internal sealed class Certificates : IDisposable
         File.WriteAllText($"{directory}/ca.pem", authority.ExportCertificatePem());
         Server = Issue(authority, "server", IPAddress.Loopback);
         using X509Certificate2 client = Issue(authority, "client", null);
-        File.WriteAllText($"{directory}/client.pem", client.ExportCertificatePem());
-        File.WriteAllText($"{directory}/client.key", client.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        Write(Server, "server");
+        Write(client, "client");
     }
 
     public X509Certificate2 Server { get; }
@@ -29,6 +29,12 @@ internal sealed class Certificates : IDisposable
         [("COORDINATOOL_TLS_CA", $"{_directory}/ca.pem"), ("COORDINATOOL_TLS_CERT", $"{_directory}/client.pem"), ("COORDINATOOL_TLS_KEY", $"{_directory}/client.key")];
 
     public void Dispose() => Server.Dispose();
+
+    private void Write(X509Certificate2 certificate, string name)
+    {
+        File.WriteAllText($"{_directory}/{name}.pem", certificate.ExportCertificatePem());
+        File.WriteAllText($"{_directory}/{name}.key", certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+    }
 
     private static X509Certificate2 Issue(X509Certificate2 authority, string name, IPAddress? address)
     {

@@ -22,6 +22,9 @@ internal sealed class HsmRequest(long cookie, MdtAction action, uint objectId)
 
     public string Fid => $"0x{Sequence:x}:0x{ObjectId:x}:0x0";
 
+    /// <summary>Whether an agent was given it.</summary>
+    public bool IsSent { get; set; }
+
     /// <summary>Whoever began it last and has not ended it.</summary>
     public object? Worker { get; set; }
 

@@ -1,6 +1,10 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net.Sockets;
+using Weir.Copytool.Tests.Native;
+using Weir.Lustre;
+using Weir.Lustre.Llapi;
+using Weir.Lustre.Tests.Llapi;
 
 namespace Weir.Copytool.Tests.Mdt;
 
@@ -14,6 +18,17 @@ internal sealed partial class MdtStandIn
 {
     private readonly List<MdtRegistration> _registrations = [];
 
+    public MdtRegistration[] Registrations
+    {
+        get
+        {
+            lock (_lock) return [.. _registrations];
+        }
+    }
+
+    /// <summary>Where <see cref="WriteActiveRequests"/> writes.</summary>
+    public string ActiveRequestsPath => Path.Combine(Root, "active_requests");
+
     /// <summary>Waits for a copytool to register, one that is not among the known.</summary>
     public async Task<MdtRegistration> WaitForRegistrationAsync(params MdtRegistration[] known)
     {
@@ -24,6 +39,34 @@ internal sealed partial class MdtStandIn
 
     public Task WaitForUnregistrationAsync(MdtRegistration registration) =>
         WaitAsync(() => !_registrations.Contains(registration), "end of the registration");
+
+    /// <summary>Sends requests as the kernel does, in lists of a few kilobytes.</summary>
+    public async Task SendAsync(MdtRegistration registration, IEnumerable<HsmRequest> requests, MdtAction? instead = null, uint archiveId = 1)
+    {
+        foreach (HsmRequest[] part in requests.Chunk(50))
+        {
+            var list = new ActionListBytes("lustre", archiveId, 0);
+            foreach (HsmRequest request in part)
+            {
+                var fid = new Fid(HsmRequest.Sequence, request.ObjectId, 0);
+                list.Add(new HsmActionItem { ActionNumber = (uint)(instead ?? request.Action), Fid = fid, DataFid = fid, ExtentLength = ulong.MaxValue, Cookie = (ulong)request.Cookie });
+            }
+
+            foreach (HsmRequest request in part) request.IsSent = true;
+            await registration.Pipe.SendAsync(ActionList(list.ToArray()), SocketFlags.None, Within.Test);
+        }
+    }
+
+    /// <summary>The kernel's file of what was sent and has not ended.</summary>
+    public void WriteActiveRequests()
+    {
+        lock (_lock)
+        {
+            File.WriteAllLines(ActiveRequestsPath, _requests.Values.Where(request => request is { IsSent: true, IsEnded: false }).Select(request => string.Create(
+                CultureInfo.InvariantCulture,
+                $"fid=[{request.Fid}] dfid=[{request.Fid}] compound/cookie=0x0/0x{request.Cookie:x} action={request.Action.ToString().ToUpperInvariant()} archive#=1 flags=0x0 extent=0x0-0xffffffffffffffff gid=0x0 data=[] canceled=0 uuid=coordinator done=0")));
+        }
+    }
 
     /// <summary>A message as the kernel puts it into the pipe: transport 2 and type 100 are an action list.</summary>
     public static byte[] KernelMessage(byte transport, ushort type, ReadOnlySpan<byte> payload)
