@@ -67,6 +67,9 @@ public sealed class Agent
     /// <summary>Handed to it, no longer its by the books, and it has not said that it is done: not to be handed to it again.</summary>
     internal HashSet<RequestKey> Ghosts { get; } = [];
 
+    /// <summary>Of these, what it said itself that it runs, when another had it already: if that one gives it back, it is this one's.</summary>
+    internal HashSet<RequestKey> Claims { get; } = [];
+
     /// <summary>When its grace time is over, by the core's own time; only while it is disconnected.</summary>
     internal TimeSpan GraceEnd { get; set; }
 

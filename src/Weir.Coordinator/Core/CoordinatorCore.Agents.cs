@@ -48,6 +48,7 @@ public sealed partial class CoordinatorCore
 
         // It is another process, or has told what it runs: the list that follows is all there is.
         agent.Ghosts.Clear();
+        agent.Claims.Clear();
         _connected.Add(agent);
         _freeSlots += agent.Slots.Count(slot => slot.IsFree);
         _events.Agent("AGENT_CONNECTED"u8, agent.Id);
@@ -73,6 +74,7 @@ public sealed partial class CoordinatorCore
             if (other.IsConnected)
             {
                 agent.Ghosts.Add(request.Key);
+                agent.Claims.Add(request.Key);
                 return ReclaimOutcome.RunsElsewhere;
             }
 
@@ -209,6 +211,14 @@ public sealed partial class CoordinatorCore
         if (request.Requeues < ushort.MaxValue) request.Requeues++;
         request.Unset(SlotMarks.Stuck);
         _events.Requeued(request, agent.Id);
+        if (_connected.Find(other => other != agent && other.Claims.Count > 0 && other.Claims.Contains(_store[slot].Key)) is { } claimant)
+        {
+            claimant.Claims.Remove(request.Key);
+            claimant.Ghosts.Remove(request.Key);
+            Start(slot, claimant);
+            return;
+        }
+
         Requeue(slot, isBack: true);
     }
 

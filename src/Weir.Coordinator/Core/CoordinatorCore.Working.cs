@@ -23,11 +23,11 @@ public sealed partial class CoordinatorCore
         if (slot == RequestStore.None && sender is not null && IsTruncated(key.Cookie)) slot = _store.FindTruncated(key, sender.Number);
         if (slot == RequestStore.None)
         {
-            sender?.Ghosts.Remove(key);
+            if (sender is not null) NoLongerRuns(sender, key);
             return DoneOutcome.Unknown;
         }
 
-        if (sender is { Ghosts.Count: > 0 }) sender.Ghosts.Remove(_store[slot].Key);
+        if (sender is not null) NoLongerRuns(sender, _store[slot].Key);
         Agent? owner = _store[slot].State == RequestState.Running ? _byNumber[_store[slot].Agent] : null;
         if (owner is null) Withdraw(slot);
         else Stop(slot, owner);
@@ -63,6 +63,12 @@ public sealed partial class CoordinatorCore
 
     /// <summary>Whether a cookie may be one of 64 bits that was squeezed through a signed or unsigned number of 32.</summary>
     private static bool IsTruncated(ulong cookie) => (ulong)(int)cookie == cookie || cookie <= uint.MaxValue;
+
+    private static void NoLongerRuns(Agent agent, in RequestKey key)
+    {
+        if (agent.Ghosts.Count == 0 || !agent.Ghosts.Remove(key)) return;
+        agent.Claims.Remove(key);
+    }
 
     private void QueueCancel(int slot, Agent agent)
     {

@@ -87,6 +87,7 @@ public sealed class AgentTests
         Assert.Equal((0, 1), (first.Running.Archive, second.Running.Archive));
         _bench.Core.Detach(second);
         _bench.Advance(600);
+        Assert.Equal((1, 0), (first.Running.Archive, _bench.Core.Queued.Archive));
         Assert.Empty(_bench.Receive(first));
         Assert.Equal(DoneOutcome.Ended, _bench.Core.End(first, request.Key, 0));
         Assert.Equal((0, 0), (_bench.Core.Count, _bench.Core.Queued.Total));
