@@ -11,6 +11,7 @@ public sealed partial class CoordinatorCore
     private readonly List<Agent> _connected = [];
     private readonly BackOffs _backOffs = new();
     private int _nextAgent = 1;
+    private bool _hasClaims;
 
     /// <summary>Every agent: the connected ones in the order of their coming, then those within their grace time.</summary>
     public IEnumerable<Agent> Agents => _connected.Concat(_byId.Values.Where(agent => !agent.IsConnected).OrderBy(agent => agent.Number));
@@ -75,6 +76,7 @@ public sealed partial class CoordinatorCore
             {
                 agent.Ghosts.Add(request.Key);
                 agent.Claims.Add(request.Key);
+                _hasClaims = true;
                 return ReclaimOutcome.RunsElsewhere;
             }
 
@@ -211,7 +213,7 @@ public sealed partial class CoordinatorCore
         if (request.Requeues < ushort.MaxValue) request.Requeues++;
         request.Unset(SlotMarks.Stuck);
         _events.Requeued(request, agent.Id);
-        if (_connected.Find(other => other != agent && other.Claims.Count > 0 && other.Claims.Contains(_store[slot].Key)) is { } claimant)
+        if (FindClaimant(agent, request.Key) is { } claimant)
         {
             claimant.Claims.Remove(request.Key);
             claimant.Ghosts.Remove(request.Key);
@@ -221,6 +223,10 @@ public sealed partial class CoordinatorCore
 
         Requeue(slot, isBack: true);
     }
+
+    /// <summary>Who has said, coming back, that it runs what another had by then; it may be within its grace time again.</summary>
+    private Agent? FindClaimant(Agent except, RequestKey key) =>
+        _hasClaims ? _byId.Values.FirstOrDefault(agent => agent != except && agent.Claims.Contains(key)) : null;
 
     /// <summary>Queues a request that is nowhere once more.</summary>
     private void Requeue(int slot, bool isBack)
