@@ -20,7 +20,7 @@ public static class AgentsFile
     public static AccessList Read(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if ((File.GetUnixFileMode(file.SafeFileHandle) & WritableByOthers) != 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & WritableByOthers) != 0)
             throw new IOException($"{path} can be written by others than its owner; chmod go-w {path}");
         byte[] bytes = new byte[MaxBytes + 1];
         int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Weir.Coordinator.Protocol;
 using Weir.Coordinator.Requests;
@@ -15,6 +16,7 @@ namespace Weir.Coordinator.Agents;
 /// await agent.RunAsync(stopping);
 /// </code>
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing that has to be given back.")]
 public sealed class CoordinatorAgent
 {
     private readonly AgentOptions _options;

@@ -6,6 +6,9 @@ namespace Weir.Coordinator.Core;
 /// <content>A request runs, is done, is cancelled.</content>
 public sealed partial class CoordinatorCore
 {
+    /// <summary>Told of each request that ends at an agent: its kind, and for how many milliseconds the agent had it. For measurements.</summary>
+    public Action<HsmAction, long>? Transferred { get; set; }
+
     private static readonly HsmAction[] Kinds = [HsmAction.Restore, HsmAction.Remove, HsmAction.Archive];
 
     /// <summary>
@@ -129,7 +132,9 @@ public sealed partial class CoordinatorCore
 
         if (request.Has(SlotMarks.Reported)) Report(slot, "done", status);
         _journal.Done(slot, credited?.Number ?? 0);
-        _events.Done(request, owner?.Id, sender?.Id, status, owner is null ? 0 : Math.Max(0, _wallMs - request.SinceMs));
+        long runMs = owner is null ? 0 : Math.Max(0, _wallMs - request.SinceMs);
+        _events.Done(request, owner?.Id, sender?.Id, status, runMs);
+        if (owner is not null) Transferred?.Invoke(request.Action, runMs);
         Forget(slot);
         _changes++;
     }

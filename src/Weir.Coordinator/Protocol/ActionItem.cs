@@ -11,32 +11,32 @@ public ref struct ActionItem
     /// <summary>What struct hsm_action_item takes without its data, in bytes.</summary>
     public const int HeadBytes = 72;
 
-    public ActionCode Action;
+    public ActionCode Action { get; set; }
 
-    public Fid Fid;
+    public Fid Fid { get; set; }
 
     /// <summary>Where the data is; with the cookie it is the request's identity.</summary>
-    public Fid DataFid;
+    public Fid DataFid { get; set; }
 
     /// <summary>In bytes.</summary>
-    public ulong ExtentOffset;
+    public ulong ExtentOffset { get; set; }
 
     /// <summary>In bytes; all ones for the whole file.</summary>
-    public ulong ExtentLength;
+    public ulong ExtentLength { get; set; }
 
-    public ulong Cookie;
+    public ulong Cookie { get; set; }
 
-    public ulong GroupId;
+    public ulong GroupId { get; set; }
 
-    public uint ArchiveId;
+    public uint ArchiveId { get; set; }
 
-    public ulong Flags;
+    public ulong Flags { get; set; }
 
     /// <summary>The user's data, with the NULs that Lustre pads it with.</summary>
-    public ReadOnlySpan<byte> Data;
+    public ReadOnlySpan<byte> Data { get; set; }
 
     /// <summary>When the request was first seen, in nanoseconds since 1970; 0: nobody said.</summary>
-    public long TimestampNs;
+    public long TimestampNs { get; set; }
 
     /// <summary>hai_len as a receiver computes it: head and data, rounded up to eight bytes.</summary>
     public readonly int LengthBytes => HeadBytes + Data.Length + 7 & ~7;

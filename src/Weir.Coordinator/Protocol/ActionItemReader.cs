@@ -132,10 +132,11 @@ public sealed class ActionItemReader
     {
         switch (member)
         {
-            case Members.Fid:
-                return TryReadFid(ref reader, out item.Fid);
-            case Members.DataFid:
-                return TryReadFid(ref reader, out item.DataFid);
+            case Members.Fid or Members.DataFid:
+                bool isFid = TryReadFid(ref reader, out Fid fid);
+                if (member == Members.Fid) item.Fid = fid;
+                else item.DataFid = fid;
+                return isFid;
             case Members.Data or Members.Data64:
                 return ReadData(ref reader, member == Members.Data64, ref item);
             case Members.None:

@@ -74,7 +74,7 @@ public sealed partial class MessageFramer
         }
         else
         {
-            int end = bytes[_scan..].IndexOfAny(",]} \t\r\n"u8);
+            int end = bytes[_scan..].IndexOfAny(ScalarEnds);
             _scan = end < 0 ? bytes.Length : _scan + end;
             isComplete = end >= 0;
         }

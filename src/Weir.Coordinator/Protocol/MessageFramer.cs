@@ -13,6 +13,7 @@ public sealed partial class MessageFramer : IDisposable
     private const int FirstBufferBytes = 16 * 1024;
 
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[]:,"u8);
+    private static readonly SearchValues<byte> ScalarEnds = SearchValues.Create(",]} \t\r\n"u8);
     private static readonly SearchValues<byte> StringEnds = SearchValues.Create("\"\\"u8);
 
     private readonly IReadOnlyList<byte[]> _lists;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Weir.Coordinator.Protocol;
@@ -8,6 +9,7 @@ namespace Weir.Coordinator.Server;
 /// One peer's connection, once it is known who it is: messages go from it to the core as they come, answers to it as they are written. Nothing
 /// that it sends or does not send holds anybody else up.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing that has to be given back.")]
 internal sealed class Connection
 {
     /// <summary>Reads whose messages the core has not done yet; one more waits.</summary>

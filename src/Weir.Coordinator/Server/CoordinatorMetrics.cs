@@ -38,6 +38,9 @@ public sealed class CoordinatorMetrics : IDisposable
 
     private static InstrumentAdvice<double> Buckets { get; } = new() { HistogramBucketBoundaries = [0.1, 1, 10, 60, 300, 1800, 7200, 43200, 172800] };
 
+    /// <summary>What all of it is published by.</summary>
+    internal Meter Meter => _meter;
+
     /// <summary>Refused attempts so far, in this process.</summary>
     public long RefusedCount => Interlocked.Read(ref _refusedCount);
 
@@ -65,9 +68,10 @@ public sealed class CoordinatorMetrics : IDisposable
         }
     }
 
-    internal void Ended(HsmAction action, TimeSpan transfer) => _transferTime.Record(transfer.TotalSeconds, Action(action));
-
-    internal bool WantsTransfers => _transferTime.Enabled;
+    internal void Ended(HsmAction action, long transferMs)
+    {
+        if (_transferTime.Enabled) _transferTime.Record(transferMs / 1e3, Action(action));
+    }
 
     /// <summary>Looks at the levels, unless it was done a moment ago. From the core's thread.</summary>
     internal void Look(CoordinatorCore core, TimeProvider time)

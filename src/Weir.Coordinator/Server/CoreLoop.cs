@@ -36,6 +36,7 @@ internal sealed class CoreLoop : ICoreInbox, IDisposable
         _core = coordinator.Core;
         _state = state;
         _handler = new(_core, state);
+        _core.Transferred = state.Metrics.Ended;
         _timer = state.Time.CreateTimer(static loop => ((CoreLoop)loop!)._inbox.Writer.TryWrite(TickMarker), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Post(static _ => { });
     }

@@ -38,17 +38,7 @@ public sealed class MdtLink : IActionListSink, ILustreLink
     /// <inheritdoc/>
     public ValueTask EndAsync(in HsmRequest request, int errno)
     {
-        End(new()
-        {
-            ActionNumber = (uint)request.Action.ToCode(),
-            Fid = request.Fid,
-            DataFid = request.DataFid,
-            ExtentOffset = request.ExtentOffset,
-            ExtentLength = request.ExtentLength,
-            Cookie = request.Cookie,
-            GroupId = request.GroupId,
-            Data = request.Data.Span,
-        }, errno);
+        End(request, errno);
         return ValueTask.CompletedTask;
     }
 
@@ -70,7 +60,7 @@ public sealed class MdtLink : IActionListSink, ILustreLink
 
         // On the agent's own thread, which has nothing else to do before this list is durable.
         taken.Wait(_stopping);
-        foreach (HsmRequest request in refused) EndAsync(request, ErrorNumber.NoSpace);
+        foreach (HsmRequest request in refused) End(request, ErrorNumber.NoSpace);
     }
 
     /// <inheritdoc/>
@@ -122,8 +112,19 @@ public sealed class MdtLink : IActionListSink, ILustreLink
         foreach (RequestKey key in cancels) core.Cancel(key);
     }
 
-    private void End(scoped in HsmActionItem item, int errno)
+    private void End(in HsmRequest request, int errno)
     {
+        HsmActionItem item = new()
+        {
+            ActionNumber = (uint)request.Action.ToCode(),
+            Fid = request.Fid,
+            DataFid = request.DataFid,
+            ExtentOffset = request.ExtentOffset,
+            ExtentLength = request.ExtentLength,
+            Cookie = request.Cookie,
+            GroupId = request.GroupId,
+            Data = request.Data.Span,
+        };
         try
         {
             if (!_agent.TryEndWithError(item, errno)) CoordinatorLog.LustreNotTold(_logger, item.Cookie, errno, "there is no registration at the moment");

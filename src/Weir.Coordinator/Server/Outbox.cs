@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Weir.Coordinator.Protocol;
 
 namespace Weir.Coordinator.Server;
 
 /// <summary>What is to be sent to one peer: written by one thread, taken by another, in two buffers that change places.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing that has to be given back.")]
 internal sealed class Outbox(int maxUnsentBytes)
 {
     /// <summary>A buffer beyond this is kept only while it is about as large as what goes through it.</summary>

@@ -173,7 +173,7 @@ internal sealed class PeerListener : IDisposable
                     CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
 
                     // Whose certificate it is decides, below; that the peer has its key is what the handshake itself shows.
-                    RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) => isAsked || certificate is null,
                 },
                 cancellationToken).ConfigureAwait(false);
         }

@@ -88,7 +88,11 @@ internal sealed class RequestHandler(CoordinatorCore core, ServerState state)
 
         var hello = new AgentHello
         {
-            Id = id ?? connection.Peer, CanReconnect = id is not null, ArchiveIds = archives, TakesRawData = ehlo.AcceptsBase64, Connection = connection,
+            Id = id ?? connection.Peer,
+            CanReconnect = id is not null,
+            ArchiveIds = archives,
+            TakesRawData = ehlo.AcceptsBase64,
+            Connection = connection,
         };
         switch (core.Attach(hello, out Agent? agent))
         {

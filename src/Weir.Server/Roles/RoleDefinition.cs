@@ -21,6 +21,7 @@ internal static class RoleTable
         new(RoleNames.Shipper, ["hsm"], HasHsm, (context, _) => new ShipperRole(context)),
         new(RoleNames.Janitor, ["hsm"], HasHsm, (context, _) => new JanitorRole(context)),
         new(RoleNames.Changelogs, ["changelogs"], configuration => configuration.Options.Changelogs.Mdts.Count > 0, (context, _) => new ChangelogsRole(context)),
+        new(RoleNames.Coordinator, ["coordinator"], configuration => IsMentioned(configuration, "coordinator"), (context, _) => new CoordinatorRole(context)),
         new(RoleNames.Feeds, ["feeds"], _ => true, (context, _) => new FeedsRole(context)),
         new(RoleNames.Api, ["api", "auth"], _ => true, (context, credentials) => new ApiRole(context, credentials)),
     ];
@@ -39,6 +40,8 @@ internal static class RoleTable
     }
 
     /// <summary>Whether anything about HSM was configured: the defaults alone mean that nobody thought of it.</summary>
-    private static bool HasHsm(EffectiveConfiguration configuration) =>
-        ConfigurationSchema.Keys.Any(key => key.Section == "hsm" && configuration.SourceOf(key) != ConfigurationSource.Default);
+    private static bool HasHsm(EffectiveConfiguration configuration) => IsMentioned(configuration, "hsm");
+
+    private static bool IsMentioned(EffectiveConfiguration configuration, string section) =>
+        ConfigurationSchema.Keys.Any(key => key.Section == section && configuration.SourceOf(key) != ConfigurationSource.Default);
 }

@@ -7,8 +7,9 @@ public static class RoleNames
     public const string Shipper = "shipper";
     public const string Janitor = "janitor";
     public const string Changelogs = "changelogs";
+    public const string Coordinator = "coordinator";
     public const string Feeds = "feeds";
     public const string Api = "api";
 
-    public static IReadOnlyList<string> All { get; } = [Retention, Shipper, Janitor, Changelogs, Feeds, Api];
+    public static IReadOnlyList<string> All { get; } = [Retention, Shipper, Janitor, Changelogs, Coordinator, Feeds, Api];
 }

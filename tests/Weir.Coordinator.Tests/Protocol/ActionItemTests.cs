@@ -16,8 +16,14 @@ public sealed class ActionItemTests
     {
         ActionItem item = new()
         {
-            Action = ActionCode.Archive, Fid = new(0x200000401, 1, 0), DataFid = new(0x200000401, 2, 0), ExtentLength = ulong.MaxValue, Cookie = 1724000000,
-            ArchiveId = 1, Data = "tag=foo\0"u8, TimestampNs = 1724000000123456789,
+            Action = ActionCode.Archive,
+            Fid = new(0x200000401, 1, 0),
+            DataFid = new(0x200000401, 2, 0),
+            ExtentLength = ulong.MaxValue,
+            Cookie = 1724000000,
+            ArchiveId = 1,
+            Data = "tag=foo\0"u8,
+            TimestampNs = 1724000000123456789,
         };
         Assert.Equal(Example, Write(item));
         Assert.Equal(80, item.LengthBytes);
@@ -34,8 +40,16 @@ public sealed class ActionItemTests
             if (random.Next(2) == 0) data = Encoding.UTF8.GetBytes(string.Concat(data.Select(b => (char)b)));
             ActionItem item = new()
             {
-                Action = (ActionCode)random.Next(19, 24), Fid = AnyFid(random), DataFid = AnyFid(random), ExtentOffset = AnyNumber(random), ExtentLength = AnyNumber(random),
-                Cookie = AnyNumber(random), GroupId = AnyNumber(random), ArchiveId = (uint)Math.Max(1, AnyNumber(random)) | 1, Flags = AnyNumber(random), Data = data,
+                Action = (ActionCode)random.Next(19, 24),
+                Fid = AnyFid(random),
+                DataFid = AnyFid(random),
+                ExtentOffset = AnyNumber(random),
+                ExtentLength = AnyNumber(random),
+                Cookie = AnyNumber(random),
+                GroupId = AnyNumber(random),
+                ArchiveId = (uint)Math.Max(1, AnyNumber(random)) | 1,
+                Flags = AnyNumber(random),
+                Data = data,
                 TimestampNs = (long)AnyNumber(random),
             };
             string text = Write(item);

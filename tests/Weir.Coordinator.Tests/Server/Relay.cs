@@ -53,7 +53,7 @@ internal sealed class Relay : IAsyncDisposable
                 _isSwallowing = false;
                 await Task.WhenAny(PumpAsync(agent, server, true), PumpAsync(server, agent, false));
             }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 if (!_listener.Server.IsBound) return;
             }

@@ -124,7 +124,9 @@ public sealed class SecurityTests
         AccessList access = AgentsFile.Parse("mover1 cert=cn:mover1", "agents");
         ListenerOptions listener = new()
         {
-            EndPoint = new(IPAddress.Loopback, 0), RequiresCredentials = true, Certificate = SslStreamCertificateContext.Create(serverCertificate, null, offline: true),
+            EndPoint = new(IPAddress.Loopback, 0),
+            RequiresCredentials = true,
+            Certificate = SslStreamCertificateContext.Create(serverCertificate, null, offline: true),
             ClientAuthorities = [authority],
         };
         await using TestServer server = await TestServer.StartAsync(null, new() { Access = access }, listener);
@@ -161,7 +163,9 @@ public sealed class SecurityTests
         using X509Certificate2 authority = Certificates.MakeAuthority("site"), serverCertificate = Certificates.Make("localhost", authority);
         ListenerOptions listener = new()
         {
-            EndPoint = new(IPAddress.Loopback, 0), RequiresCredentials = true, Certificate = SslStreamCertificateContext.Create(serverCertificate, null, offline: true),
+            EndPoint = new(IPAddress.Loopback, 0),
+            RequiresCredentials = true,
+            Certificate = SslStreamCertificateContext.Create(serverCertificate, null, offline: true),
         };
         await using TestServer server = await TestServer.StartAsync(null, new() { Access = Access }, listener);
         CoordinatorAddress address = new() { Host = "localhost", Port = server.Port, Token = Secret, Tls = Certificates.ClientOptions(authority, null) };

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Weir.Cli.Help;
 using Weir.Cli.Running;
 using Weir.Cli.Verbs.Feed;
-using Weir.Coordinator.Server;
 using Weir.Feed;
 using Weir.Server.Configuration;
 using Weir.Server.Coordinator;
