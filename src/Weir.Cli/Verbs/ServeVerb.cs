@@ -46,7 +46,7 @@ internal sealed class ServeVerb : Verb
         [
             new("weir serve", "What /etc/weir/weir.yaml says."),
             new("weir serve --role shipper --role janitor", "Only these, for example on the server of an MDT."),
-            new("curl -s http://127.0.0.1:9400/readyz", "How the roles are."),
+            new("weir serve -c /tmp/weir.yaml --feed file:/tmp/feed --listen 127.0.0.1:9500", "A second one, to try something; curl -s http://127.0.0.1:9500/readyz shows how its roles are."),
         ],
         Done = "it was asked to stop and everything ended in time",
         Environment = ConfigHelp.Environment,
