@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Weir.Feed;
 using Weir.Feed.Consuming;
 using Weir.Feed.Log;
@@ -8,6 +9,7 @@ using Weir.Simulation.Tests.Hsm;
 namespace Weir.Simulation.Tests.Consumers;
 
 /// <summary>A simulated process with the feed and its consumers open.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Stopping it disposes of the log.")]
 internal sealed class SimulatedNode(string name)
 {
     private LogEngine? _log;

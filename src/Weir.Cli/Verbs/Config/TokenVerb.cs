@@ -108,13 +108,15 @@ internal sealed class TokenVerb : Verb
         TokenFile.Write(path, left);
     }
 
+    private static readonly string[] Columns = ["ID", "ROLE", "CREATED", "NAME"];
+
     private void List(Invocation run)
     {
         IReadOnlyList<Token> tokens = TokenFile.Read(Locate(run));
         if (run.Get(_json)) WriteJson(run, tokens);
         else if (tokens.Count > 0)
         {
-            var table = new List<string[]> { new[] { "ID", "ROLE", "CREATED", "NAME" } };
+            var table = new List<string[]> { Columns };
             table.AddRange(tokens.Select(token => new[] { token.Id, AccessRoles.Name(token.Role), $"{token.Created.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}", Printable.Line(token.Name) }));
             TextTable.Write(run.Out, table, []);
         }
