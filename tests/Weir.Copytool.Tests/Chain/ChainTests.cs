@@ -63,10 +63,10 @@ public sealed class ChainTests : IAsyncDisposable
         await using CopytoolProcess agent = CopytoolProcess.Start(Build.Address, _mdt, _coordinator.Port, ["--delay-ms", "1000"], ("COORDINATOOL_MAX_ARCHIVE", "1"));
         MakeFiles(2, new Random(1));
         HsmRequest[] requests = [_mdt.Add(1, MdtAction.Archive, 1), _mdt.Add(2, MdtAction.Archive, 2)];
-        await _mdt.SendAsync(_registration!, requests);
+        await MdtStandIn.SendAsync(_registration!, requests);
         await _mdt.WaitAsync(() => requests[0].BeginCount + requests[1].BeginCount == 1, "begin of one of the two");
         foreach (HsmRequest request in requests) _mdt.Cancel(request);
-        await _mdt.SendAsync(_registration!, requests, MdtAction.Cancel);
+        await MdtStandIn.SendAsync(_registration!, requests, MdtAction.Cancel);
         await _mdt.WaitForEndAsync(requests);
         Assert.All(requests, request => Assert.Equal((125, 1), (request.Error, request.EndCount)));
         Assert.Equal(1, requests.Sum(request => request.BeginCount));
@@ -79,7 +79,7 @@ public sealed class ChainTests : IAsyncDisposable
         _coordinator = new(_mdt) { IsRegistered = true };
         await StartCoordinatorAsync();
         HsmRequest request = _mdt.Add(1, MdtAction.Archive, 1);
-        await _mdt.SendAsync(_registration!, [request], archiveId: 0);
+        await MdtStandIn.SendAsync(_registration!, [request], archiveId: 0);
         await _mdt.WaitForEndAsync(request);
         Assert.NotEqual(0, request.Error);
         Assert.Equal(1, request.EndCount);
@@ -96,7 +96,7 @@ public sealed class ChainTests : IAsyncDisposable
         await first.Pipe.SendAsync(MdtStandIn.Shutdown(), System.Net.Sockets.SocketFlags.None, Within.Test);
         MdtRegistration second = await _mdt.WaitForRegistrationAsync(first);
         HsmRequest request = _mdt.Add(1, MdtAction.Archive, 1);
-        await _mdt.SendAsync(second, [request]);
+        await MdtStandIn.SendAsync(second, [request]);
         await _mdt.WaitForEndAsync(request);
         Assert.Equal(0, request.Error);
         await agent.StopAsync();
@@ -129,7 +129,7 @@ public sealed class ChainTests : IAsyncDisposable
     private async Task<HsmRequest[]> RunAsync(MdtAction action, long firstCookie, IEnumerable<uint> files, AgentFleet agents, Random random)
     {
         HsmRequest[] requests = [.. files.Select(file => _mdt.Add(firstCookie + file, action, file))];
-        if (_registration is not null) await _mdt.SendAsync(_registration, requests);
+        if (_registration is not null) await MdtStandIn.SendAsync(_registration, requests);
         else foreach (HsmRequest[] part in requests.Chunk(250)) await QueueClient.QueueAsync(_coordinator!.Port, part);
         Task ended = _mdt.WaitAsync(() => requests.All(request => request.IsEnded), $"end of every {action}; the coordinator said: {_coordinator!.Errors}");
         int total = requests.Length, steps = 8;

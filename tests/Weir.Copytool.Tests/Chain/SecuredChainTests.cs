@@ -33,7 +33,7 @@ public sealed class SecuredChainTests : IAsyncDisposable
         MdtRegistration registration = (await coordinator.StartAsync())!;
         HsmRequest request = _mdt.Add(1, MdtAction.Archive, 1);
         await File.WriteAllTextAsync(_mdt.PathOf(request), "content", Within.Test);
-        await _mdt.SendAsync(registration, [request]);
+        await MdtStandIn.SendAsync(registration, [request]);
 
         (string, string)[] secured = [("COORDINATOOL_TLS", "on"), ("COORDINATOOL_TLS_CA", $"{_mdt.Root}/ca.pem")];
         await using (CopytoolProcess stranger = CopytoolProcess.Start(Build.Address, _mdt, coordinator.Port, [], [.. secured, ("COORDINATOOL_TOKEN", "wrong")]))

@@ -41,7 +41,7 @@ internal sealed partial class MdtStandIn
         WaitAsync(() => !_registrations.Contains(registration), "end of the registration");
 
     /// <summary>Sends requests as the kernel does, in lists of a few kilobytes.</summary>
-    public async Task SendAsync(MdtRegistration registration, IEnumerable<HsmRequest> requests, MdtAction? instead = null, uint archiveId = 1)
+    public static async Task SendAsync(MdtRegistration registration, IEnumerable<HsmRequest> requests, MdtAction? instead = null, uint archiveId = 1)
     {
         foreach (HsmRequest[] part in requests.Chunk(50))
         {
