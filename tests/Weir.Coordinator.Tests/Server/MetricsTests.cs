@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Weir.Coordinator.Server;
 
 namespace Weir.Coordinator.Tests.Server;
 
