@@ -4,7 +4,6 @@ using Weir.Coordinator.Agents;
 using Weir.Coordinator.Core;
 using Weir.Coordinator.Importing;
 using Weir.Coordinator.Requests;
-using Weir.Coordinator.Scheduling;
 using Weir.Lustre;
 
 namespace Weir.Coordinator.Tests.Server;
