@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Logging;
 using Weir.Cli.Top;
 using Weir.Feed;
 using Weir.Hsm;

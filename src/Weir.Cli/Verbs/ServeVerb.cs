@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Weir.Cli.Help;
-using Weir.Cli.Logging;
 using Weir.Cli.Running;
 using Weir.Cli.Verbs.Config;
 using Weir.Server.Configuration;

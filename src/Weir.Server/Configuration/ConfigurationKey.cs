@@ -100,5 +100,6 @@ public sealed record ConfigurationKey(
             apply(options, value.Items);
             return null;
         },
-        read) { IsList = true };
+        read)
+        { IsList = true };
 }

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Weir.Feed;
-using Weir.Server.Security;
 
 namespace Weir.Server.Http;
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Weir.Hsm.Maintenance;
 using Weir.Server.Configuration.Sections;
 using Weir.Server.Hosting;

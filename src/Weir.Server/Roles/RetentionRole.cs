@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Weir.Feed.Consuming;
 using Weir.Server.Configuration.Sections;
 using Weir.Server.Feeds;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Weir.Hsm.Shipping;
 using Weir.Server.Hosting;
 using Weir.Server.Hsm;

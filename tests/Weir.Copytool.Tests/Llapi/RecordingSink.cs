@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Weir.Copytool.Tests.Native;
-using Weir.Lustre;
 using Weir.Lustre.Llapi;
 
 namespace Weir.Copytool.Tests.Llapi;

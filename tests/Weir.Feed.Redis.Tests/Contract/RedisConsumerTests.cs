@@ -1,4 +1,3 @@
-using Weir.Feed.Redis.Tests.Servers;
 using Weir.Feed.Tests.Contract;
 
 namespace Weir.Feed.Redis.Tests.Contract;

@@ -18,7 +18,7 @@ public sealed class EmbeddedLogOnSimulatedDiskTests : LocalEngineContract
             Time = Clock,
             SegmentBytes = 16 * 1024,
             IndexIntervalBytes = 1024,
-        PositionJournalBytes = 2048,
+            PositionJournalBytes = 2048,
         });
     }
 }

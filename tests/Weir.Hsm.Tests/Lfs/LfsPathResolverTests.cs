@@ -1,5 +1,4 @@
 using Weir.Hsm.Lfs;
-using Weir.Hsm.Tailing;
 using Weir.Hsm.Tests.Shipping;
 
 namespace Weir.Hsm.Tests.Lfs;

@@ -1,4 +1,3 @@
-using Weir.Cli.Running;
 using Weir.Feed;
 using Weir.Feed.Consuming;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Weir.Cli.Terminals;
-using Weir.Feed;
 using Weir.Feed.Consuming;
 using Weir.Server.Configuration;
 

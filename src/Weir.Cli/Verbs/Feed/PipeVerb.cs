@@ -18,7 +18,9 @@ internal sealed class PipeVerb : FeedVerb
     private readonly Option<string?> _consumer = new("--consumer") { HelpName = "NAME", Description = "The consumer that is registered for it; otherwise 'pipe:' and the whole path." };
     private readonly Option<string> _from = new("--from")
     {
-        HelpName = "START", DefaultValueFactory = _ => "last", Description = "Where a new consumer begins: last (after what is there), first, an id or a time.",
+        HelpName = "START",
+        DefaultValueFactory = _ => "last",
+        Description = "Where a new consumer begins: last (after what is there), first, an id or a time.",
     };
     private readonly Option<string?> _filter = new("--filter") { HelpName = "FILTER", Description = "Which records, as type=NEW or data.action=\"RESTORE\"." };
     private readonly Option<bool> _once = new("--once") { Description = "End when everything that was there has been read." };
