@@ -12,9 +12,9 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
     /// Kept from call to call: whoever follows topics describes them several times a second, and each time two pages of every segment are read.
     /// </summary>
     [ThreadStatic]
-    private static PageBuffer? t_buffer;
+    private static PageBuffer? _buffer;
 
-    private static PageBuffer Buffer => t_buffer is { HasGrown: false } kept ? kept : t_buffer = new(PageBytes);
+    private static PageBuffer Buffer => _buffer is { HasGrown: false } kept ? kept : _buffer = new(PageBytes);
 
     public TopicInfo? Describe(string topic)
     {

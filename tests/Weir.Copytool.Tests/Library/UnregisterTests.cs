@@ -103,7 +103,8 @@ public sealed class UnregisterTests : LibraryTest
     [InlineData("--poll")]
     public async Task Receiving_in_a_forked_child_is_an_error_and_not_a_wait_without_end(params string[] words)
     {
-        await using CopytoolProcess copytool = Start(Build.Address, ["--fork", .. words]);
+        // Without a sanitizer: its allocator's locks may be held by another thread when the process forks, and the child then waits for ever.
+        await using CopytoolProcess copytool = Start(Build.Plain, ["--fork", .. words]);
         Assert.Equal(1, await copytool.WaitForExitAsync());
         Assert.Contains("copytool: receive: Transport endpoint is not connected", copytool.Errors, StringComparison.Ordinal);
         Assert.Contains("forked after it registered", copytool.Errors, StringComparison.Ordinal);
