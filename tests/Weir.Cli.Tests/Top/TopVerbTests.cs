@@ -46,7 +46,7 @@ public sealed partial class TopVerbTests
         await feed.LoseAsync("elm-MDT0007", "mds7");
         Outcome outcome = await RunAsync(feed, "--once", "--stuck-after", "30m");
         Assert.Contains("Waiting: 1 | Started: 2 | Failed: 0 | Stuck (started > 30m): 2", outcome.Lines);
-        Assert.True(outcome.Lines.Any(line => line.StartsWith("Last minute, per second: <0.1 events, <0.1 new,", StringComparison.Ordinal)), outcome.Out);
+        Assert.True(outcome.Lines.Any(line => Rates().IsMatch(line)), outcome.Out);
         Assert.Contains("Waiting 5h: elm-MDT0000 RESTORE 0x200000401:0x5:0x0 archive 1", outcome.Lines);
         Assert.Contains("Stuck 45m: elm-MDT0000 ARCHIVE 0x200000401:0x1:0x0 archive 3", outcome.Lines);
         Assert.Contains("Stuck 45m: elm-MDT0000 ARCHIVE 0x200000401:0x2:0x0 archive 3", outcome.Lines);
@@ -144,6 +144,10 @@ public sealed partial class TopVerbTests
 
     private static string[] Rows(Outcome outcome) =>
         [.. outcome.Out.Split('\n').SkipWhile(line => !line.StartsWith("-----", StringComparison.Ordinal)).Skip(1).TakeWhile(line => line.Length > 0)];
+
+    /// <summary>Three events in a minute are just at the edge of what is printed as 0.1, and those of the second that is not over do not count yet.</summary>
+    [GeneratedRegex(@"^Last minute, per second: <?0\.1 events, <?0\.1 new,")]
+    private static partial Regex Rates();
 
     [GeneratedRegex(@"^Lost: elm-MDT0007, no source since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(\d+s ago\), says mds7$")]
     private static partial Regex Lost();
