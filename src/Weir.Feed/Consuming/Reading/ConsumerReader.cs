@@ -82,6 +82,8 @@ public sealed class ConsumerReader : FeedReader
         if (_options.AcknowledgesByReading) await AcknowledgeAllAsync(cancellationToken);
     }
 
+    private protected override bool IsOver() => Volatile.Read(ref _fence) is not null;
+
     private protected override bool HasPassed()
     {
         foreach (TopicPlace place in Places)

@@ -123,6 +123,9 @@ public abstract class FeedReader : IFeedReader
 
     private protected virtual bool HasPassed() => false;
 
+    /// <summary>Whether the next read says why there is none.</summary>
+    private protected virtual bool IsOver() => false;
+
     private protected virtual ValueTask OnDisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Takes pages of a topic until one has something to give, or there is none, or others have waited long enough.</summary>
@@ -158,6 +161,9 @@ public abstract class FeedReader : IFeedReader
     private async ValueTask<bool> ArmAsync(CancellationToken cancellationToken)
     {
         Signal.Reset();
+
+        // Who ended the reader may have woken it just before that was forgotten.
+        if (_isDisposed || IsOver()) return true;
         _fanOut.StartWatching();
         await JoinNewTopicsAsync(cancellationToken);
         foreach (TopicPlace place in _order)
