@@ -108,8 +108,25 @@ public sealed class FollowingTests : IAsyncDisposable
 
         // Without a reader everything is kept.
         await AppendAsync(2, 3);
-        using Process next = Start("cat", fifo);
-        for (int i = 2; i < 5; i++) Assert.Contains($"\"n\":{i}", await ReadLineAsync(next), StringComparison.Ordinal);
+        Process next = Start("cat", fifo);
+        try
+        {
+            // One that comes while the pipe lets go of the one before ends at once and has nothing; it is started again, as scripts do.
+            string? line;
+            while ((line = await ReadLineAsync(next)) is null)
+            {
+                next.Dispose();
+                next = Start("cat", fifo);
+            }
+
+            Assert.Contains("\"n\":2", line, StringComparison.Ordinal);
+            for (int i = 3; i < 5; i++) Assert.Contains($"\"n\":{i}", await ReadLineAsync(next), StringComparison.Ordinal);
+        }
+        finally
+        {
+            next.Dispose();
+        }
+
         await pipe.SignalAsync("TERM");
         Assert.Equal(0, await pipe.WaitForExitAsync());
     }
