@@ -98,7 +98,7 @@ internal sealed class LogDocuments(FeedDirectory directory, LogEngineOptions opt
         var documents = new List<FeedDocument>();
         foreach (string entry in directory.Disk.List(directory.DocumentsPath(collection)))
         {
-            if (entry.EndsWith(Marks.TemporarySuffix, StringComparison.Ordinal) || entry == LockName || TopicName.Unescape(entry) is not { } name) continue;
+            if (entry.EndsWith(SmallFile.TemporarySuffix, StringComparison.Ordinal) || entry == LockName || TopicName.Unescape(entry) is not { } name) continue;
             if (Read(collection, name) is { } document) documents.Add(document);
         }
 
@@ -138,17 +138,7 @@ internal sealed class LogDocuments(FeedDirectory directory, LogEngineOptions opt
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), (uint)content.Length);
         content.CopyTo(bytes.AsSpan(HeaderBytes));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), Crc32C.Compute(bytes.AsSpan(8)));
-        string path = Path.Combine(inDirectory, TopicName.Escape(name));
-        string temporary = path + Marks.TemporarySuffix;
-        using (IDiskFile file = directory.Disk.OpenWrite(temporary))
-        {
-            file.Truncate(0);
-            file.Write(bytes, 0);
-            file.Sync();
-        }
-
-        directory.Disk.Rename(temporary, path);
-        directory.Disk.SyncDirectory(inDirectory);
+        SmallFile.Replace(directory.Disk, Path.Combine(inDirectory, TopicName.Escape(name)), bytes);
     }
 
     private ValueTask<IDisposable> LockAsync(string path, CancellationToken cancellationToken) =>

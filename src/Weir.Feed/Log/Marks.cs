@@ -9,9 +9,6 @@ namespace Weir.Feed.Log;
 /// </summary>
 internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
 {
-    /// <summary>What a mark is called while it is being written; no escaped name ends like this.</summary>
-    public const string TemporarySuffix = "%tmp";
-
     private const int Bytes = 32;
     private const uint LowWaterMagic = 0x574f_4c57; // "WLOW"
 
@@ -32,7 +29,7 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
             return current;
         }
 
-        Replace(path, Path.Combine(path, FeedDirectory.LowWaterName), LowWaterMagic, below);
+        Replace(Path.Combine(path, FeedDirectory.LowWaterName), LowWaterMagic, below);
         return below;
     }
 
@@ -66,7 +63,7 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
         return true;
     }
 
-    private void Replace(string inDirectory, string path, uint magic, RecordId id)
+    private void Replace(string path, uint magic, RecordId id)
     {
         Span<byte> bytes = stackalloc byte[Bytes];
         bytes.Clear();
@@ -74,16 +71,7 @@ internal sealed class Marks(FeedDirectory directory, LogEngineOptions options)
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], id.Milliseconds);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[16..], id.Sequence);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], Crc32C.Compute(bytes[8..]));
-        string temporary = path + TemporarySuffix;
-        using (IDiskFile file = directory.Disk.OpenWrite(temporary))
-        {
-            file.Truncate(0);
-            file.Write(bytes, 0);
-            file.Sync();
-        }
-
-        directory.Disk.Rename(temporary, path);
-        directory.Disk.SyncDirectory(inDirectory);
+        SmallFile.Replace(directory.Disk, path, bytes);
     }
 
     private ValueTask<IDisposable> LockAsync(string topic, CancellationToken cancellationToken) => ShortLock.TakeAsync(

@@ -167,7 +167,7 @@ internal sealed class PositionJournal(FeedDirectory directory, LogEngineOptions 
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), salt);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), Crc32C.Compute(bytes.AsSpan(0, HeaderBytes)));
         uint chain = Seal(bytes.AsSpan(FirstCommitAt), payload, salt, FirstCommitAt, 0);
-        string temporary = Path + Marks.TemporarySuffix;
+        string temporary = Path + SmallFile.TemporarySuffix;
         using (IDiskFile file = directory.Disk.OpenWrite(temporary))
         {
             file.Truncate(0);

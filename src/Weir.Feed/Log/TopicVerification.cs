@@ -133,7 +133,7 @@ internal sealed class TopicVerification(FeedDirectory directory, string topic, u
         {
             string path = Path.Combine(_path, entry);
             bool isOurs = entry is FeedDirectory.LockName or FeedDirectory.MarksLockName
-                || entry.EndsWith(Marks.TemporarySuffix, StringComparison.Ordinal)
+                || entry.EndsWith(SmallFile.TemporarySuffix, StringComparison.Ordinal)
                 || entry.EndsWith(".idx", StringComparison.Ordinal)
                 || SegmentName.TryParse(entry, out _);
             if (isOurs) continue;

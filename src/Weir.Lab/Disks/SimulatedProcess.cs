@@ -23,15 +23,6 @@ public sealed class SimulatedProcess : IDisk
 
     public bool IsAlive { get; private set; } = true;
 
-    /// <summary>The files that the process has open.</summary>
-    public IReadOnlyList<string> OpenFiles
-    {
-        get
-        {
-            lock (_handles) return [.. _handles.Select(static h => h.Path)];
-        }
-    }
-
     /// <summary>Ends the process as <c>kill -9</c> does.</summary>
     public void Kill() => _disk.Kill(this);
 
