@@ -1,4 +1,5 @@
 using Weir.Feed.Consuming;
+using Weir.Lab.Feeds;
 
 namespace Weir.Feed.Tests.Contract;
 
@@ -173,43 +174,11 @@ public abstract partial class ConsumerContract
     }
 
     /// <summary>A feed without room for topic "t" when told so.</summary>
-    private sealed class FullEngine(IFeedEngine inner) : IFeedEngine
+    private sealed class FullEngine(IFeedEngine inner) : ForwardingEngine(inner, leaveOpen: true)
     {
         public bool IsFull { get; set; }
 
-        public string Address => inner.Address;
-
-        public IFeedDocuments Documents => inner.Documents;
-
-        public ValueTask<RecordId> AppendAsync(string topic, RecordBatch batch, AppendOptions options = default, CancellationToken cancellationToken = default) =>
-            IsFull ? ValueTask.FromException<RecordId>(new FeedFullException("full")) : inner.AppendAsync(topic, batch, options, cancellationToken);
-
-        public ValueTask SyncAsync(string topic, CancellationToken cancellationToken = default) => inner.SyncAsync(topic, cancellationToken);
-
-        public ITopicCursor OpenCursor(string topic, RecordId after, CursorOptions? options = null) => inner.OpenCursor(topic, after, options);
-
-        public IFeedWatch Watch(string prefix) => inner.Watch(prefix);
-
-        public ValueTask<TopicInfo?> DescribeAsync(string topic, CancellationToken cancellationToken = default) => inner.DescribeAsync(topic, cancellationToken);
-
-        public ValueTask<IReadOnlyList<string>> ListTopicsAsync(string prefix = "", CancellationToken cancellationToken = default) => inner.ListTopicsAsync(prefix, cancellationToken);
-
-        public ValueTask TrimAsync(string topic, RecordId below, CancellationToken cancellationToken = default) => inner.TrimAsync(topic, below, cancellationToken);
-
-        public ValueTask<bool> DeleteTopicAsync(string topic, CancellationToken cancellationToken = default) => inner.DeleteTopicAsync(topic, cancellationToken);
-
-        public ValueTask<RecordId?> ReadPositionAsync(string topic, string consumer, CancellationToken cancellationToken = default) => inner.ReadPositionAsync(topic, consumer, cancellationToken);
-
-        public ValueTask WritePositionAsync(string topic, string consumer, RecordId? position, CancellationToken cancellationToken = default) =>
-            inner.WritePositionAsync(topic, consumer, position, cancellationToken);
-
-        public ValueTask<RecordId> AdvancePositionAsync(string topic, string consumer, RecordId position, CancellationToken cancellationToken = default) =>
-            inner.AdvancePositionAsync(topic, consumer, position, cancellationToken);
-
-        public ValueTask<IReadOnlyList<ConsumerPosition>> ListPositionsAsync(string topic, CancellationToken cancellationToken = default) => inner.ListPositionsAsync(topic, cancellationToken);
-
-        public ValueTask<TopicBacklog> MeasureAsync(string topic, RecordId after, CancellationToken cancellationToken = default) => inner.MeasureAsync(topic, after, cancellationToken);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public override ValueTask<RecordId> AppendAsync(string topic, RecordBatch batch, AppendOptions options = default, CancellationToken cancellationToken = default) =>
+            IsFull ? ValueTask.FromException<RecordId>(new FeedFullException("full")) : base.AppendAsync(topic, batch, options, cancellationToken);
     }
 }
