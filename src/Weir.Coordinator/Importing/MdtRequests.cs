@@ -74,17 +74,6 @@ public static class MdtRequests
         return true;
     }
 
-    private static HsmRequest With(in HsmRequest made, ulong cookie, uint archiveId, ulong flags, ulong offset, ulong length, ulong groupId) => new()
-    {
-        Action = made.Action,
-        Fid = made.Fid,
-        DataFid = made.DataFid,
-        Data = made.Data,
-        Cookie = cookie,
-        ArchiveId = archiveId,
-        Flags = flags,
-        ExtentOffset = offset,
-        ExtentLength = length,
-        GroupId = groupId,
-    };
+    private static HsmRequest With(in HsmRequest made, ulong cookie, uint archiveId, ulong flags, ulong offset, ulong length, ulong groupId) =>
+        made with { Cookie = cookie, ArchiveId = archiveId, Flags = flags, ExtentOffset = offset, ExtentLength = length, GroupId = groupId };
 }

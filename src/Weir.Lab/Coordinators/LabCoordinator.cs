@@ -120,21 +120,7 @@ public sealed class LabCoordinator : ICopytool
 
     private static readonly SimulatedOwners Owners = new(20);
 
-    private static HsmRequest Owned(in HsmRequest request) => new()
-    {
-        Action = request.Action,
-        Fid = request.Fid,
-        DataFid = request.DataFid,
-        Cookie = request.Cookie,
-        ExtentOffset = request.ExtentOffset,
-        ExtentLength = request.ExtentLength,
-        GroupId = request.GroupId,
-        ArchiveId = request.ArchiveId,
-        Flags = request.Flags,
-        Data = request.Data,
-        TimestampNs = request.TimestampNs,
-        Owner = Owners.Find(request.Fid),
-    };
+    private static HsmRequest Owned(in HsmRequest request) => request with { Owner = Owners.Find(request.Fid) };
 
     private void TakeFromMdts()
     {
