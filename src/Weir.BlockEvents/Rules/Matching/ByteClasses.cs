@@ -1,0 +1,44 @@
+using Weir.BlockEvents.Rules.Wordings;
+
+namespace Weir.BlockEvents.Rules.Matching;
+
+/// <summary>Bytes that no wording tells apart are one class, which keeps the automaton's rows short.</summary>
+internal sealed class ByteClasses
+{
+    private ByteClasses(byte[] classOf, byte[] samples)
+    {
+        ClassOf = classOf;
+        Samples = samples;
+    }
+
+    /// <summary>The class of each byte.</summary>
+    public byte[] ClassOf { get; }
+
+    /// <summary>A byte of each class.</summary>
+    public byte[] Samples { get; }
+
+    public int Count => Samples.Length;
+
+    public static ByteClasses Of(IEnumerable<ByteSet> sets)
+    {
+        var classes = new List<List<byte>> { Enumerable.Range(0, 256).Select(value => (byte)value).ToList() };
+        foreach (ByteSet set in sets.Distinct())
+        {
+            for (int i = classes.Count - 1; i >= 0; i--)
+            {
+                List<byte> inside = classes[i].FindAll(set.Contains);
+                if (inside.Count == 0 || inside.Count == classes[i].Count) continue;
+                classes[i].RemoveAll(set.Contains);
+                classes.Add(inside);
+            }
+        }
+
+        var classOf = new byte[256];
+        for (int i = 0; i < classes.Count; i++)
+        {
+            foreach (byte value in classes[i]) classOf[value] = (byte)i;
+        }
+
+        return new(classOf, [.. classes.Select(members => members[0])]);
+    }
+}

@@ -1,0 +1,220 @@
+using Weir.BlockEvents.Rules.Wordings;
+
+namespace Weir.BlockEvents.Rules.Matching;
+
+/// <summary>
+/// Finds the fields of one wording in a line. Where text could be divided in several ways, earlier fields take what they can (those of
+/// the type <c>any</c> as little as they can). The work for one line is limited; a line that needs more has no fields.
+/// </summary>
+internal sealed class WordingMatcher
+{
+    /// <summary>The most places where a line may be looked at anew.</summary>
+    private const int MaxSteps = 4096;
+
+    private readonly List<Instruction> _program = [];
+    private readonly List<string> _names = [];
+
+    public WordingMatcher(WordingNode wording)
+    {
+        Emit(wording);
+        _program.Add(new(Kind.Done));
+        MarkRunsThatNeedNoSecondThought();
+    }
+
+    private enum Kind : byte
+    {
+        Literal,
+        Run,
+        ShortestRun,
+        Fork,
+        Jump,
+        FieldStart,
+        FieldEnd,
+        LineEnd,
+        Done,
+    }
+
+    /// <summary>The fields' names, in order; a name can stand for several places of which a line has one.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>Writes where the fields stand; returns how many there are. Empty ones are left out. 0 also when the line is not of this wording.</summary>
+    public int Match(ReadOnlySpan<byte> line, Span<Field> fields)
+    {
+        Span<int> starts = stackalloc int[_names.Count];
+        Span<int> ends = stackalloc int[_names.Count];
+        starts.Fill(-1);
+        ends.Fill(-1);
+        int steps = MaxSteps;
+        if (!Run(0, 0, line, starts, ends, ref steps)) return 0;
+        int count = 0;
+        for (int i = 0; i < starts.Length && count < fields.Length; i++)
+        {
+            if (starts[i] >= 0 && ends[i] > starts[i]) fields[count++] = new(_names[i], starts[i], ends[i] - starts[i]);
+        }
+
+        return count;
+    }
+
+    private bool Run(int at, int place, ReadOnlySpan<byte> line, Span<int> starts, Span<int> ends, ref int steps)
+    {
+        while (true)
+        {
+            if (--steps < 0) return false;
+            Instruction instruction = _program[at];
+            switch (instruction.Kind)
+            {
+                case Kind.Literal:
+                    if (!line[place..].StartsWith(instruction.Bytes)) return false;
+                    place += instruction.Bytes!.Length;
+                    at++;
+                    break;
+                case Kind.Run:
+                    int longest = Longest(instruction.Set, line, place);
+                    int least = place + instruction.Number;
+                    if (longest < least) return false;
+                    if (!instruction.IsFinal)
+                    {
+                        for (int end = longest; end > least; end--)
+                        {
+                            if (Run(at + 1, end, line, starts, ends, ref steps)) return true;
+                            if (steps < 0) return false;
+                        }
+
+                        longest = least;
+                    }
+
+                    place = longest;
+                    at++;
+                    break;
+                case Kind.ShortestRun:
+                    return RunShortest(at, place, line, starts, ends, ref steps);
+                case Kind.Fork:
+                    if (Run(at + 1, place, line, starts, ends, ref steps)) return true;
+                    at = instruction.Number;
+                    break;
+                case Kind.Jump:
+                    at = instruction.Number;
+                    break;
+                case Kind.FieldStart:
+                    starts[instruction.Number] = place;
+                    ends[instruction.Number] = -1;
+                    at++;
+                    break;
+                case Kind.FieldEnd:
+                    ends[instruction.Number] = place;
+                    at++;
+                    break;
+                case Kind.LineEnd:
+                    if (place < line.Length) return false;
+                    at++;
+                    break;
+                default:
+                    return true;
+            }
+        }
+    }
+
+    private bool RunShortest(int at, int place, ReadOnlySpan<byte> line, Span<int> starts, Span<int> ends, ref int steps)
+    {
+        int literal = at + 1;
+        while (_program[literal].Kind is Kind.FieldEnd or Kind.FieldStart) literal++;
+        byte[]? wanted = _program[literal].Kind == Kind.Literal ? _program[literal].Bytes : null;
+        for (int end = place; end <= line.Length; end++)
+        {
+            if (wanted is not null)
+            {
+                int skip = line[end..].IndexOf(wanted);
+                if (skip < 0) return false;
+                end += skip;
+            }
+
+            if (Run(at + 1, end, line, starts, ends, ref steps)) return true;
+            if (steps < 0) return false;
+        }
+
+        return false;
+    }
+
+    private static int Longest(ByteSet set, ReadOnlySpan<byte> line, int place)
+    {
+        while (place < line.Length && set.Contains(line[place])) place++;
+        return place;
+    }
+
+    private void Emit(WordingNode node)
+    {
+        switch (node)
+        {
+            case Literal { Bytes.Length: > 0 } literal:
+                _program.Add(new(Kind.Literal) { Bytes = literal.Bytes });
+                break;
+            case Run run:
+                _program.Add(new(run.IsShortest ? Kind.ShortestRun : Kind.Run) { Set = run.Set, Number = run.Least });
+                break;
+            case Sequence sequence:
+                foreach (WordingNode part in sequence.Parts) Emit(part);
+                break;
+            case Choice choice:
+                EmitChoice(choice);
+                break;
+            case Named named:
+                int field = _names.Count;
+                _names.Add(named.Name);
+                _program.Add(new(Kind.FieldStart) { Number = field });
+                Emit(named.Part);
+                _program.Add(new(Kind.FieldEnd) { Number = field });
+                break;
+            case LineEnd:
+                _program.Add(new(Kind.LineEnd));
+                break;
+        }
+    }
+
+    private void EmitChoice(Choice choice)
+    {
+        var jumps = new List<int>();
+        for (int i = 0; i < choice.Options.Count; i++)
+        {
+            bool isLast = i == choice.Options.Count - 1;
+            int fork = _program.Count;
+            if (!isLast) _program.Add(new(Kind.Fork));
+            Emit(choice.Options[i]);
+            if (isLast) break;
+            jumps.Add(_program.Count);
+            _program.Add(new(Kind.Jump));
+            _program[fork] = _program[fork] with { Number = _program.Count };
+        }
+
+        foreach (int jump in jumps) _program[jump] = _program[jump] with { Number = _program.Count };
+    }
+
+    /// <summary>A run that is followed by text which cannot stand in it ends in one place only.</summary>
+    private void MarkRunsThatNeedNoSecondThought()
+    {
+        for (int i = 0; i < _program.Count; i++)
+        {
+            if (_program[i].Kind != Kind.Run) continue;
+            int next = i + 1;
+            while (_program[next].Kind is Kind.FieldEnd or Kind.FieldStart) next++;
+            bool isFinal = _program[next].Kind switch
+            {
+                Kind.Literal => !_program[i].Set.Contains(_program[next].Bytes![0]),
+                Kind.Run => _program[next].Number > 0 && !_program[i].Set.Overlaps(_program[next].Set),
+                Kind.Done or Kind.LineEnd or Kind.ShortestRun => true,
+                _ => false,
+            };
+            _program[i] = _program[i] with { IsFinal = isFinal };
+        }
+    }
+
+    private readonly record struct Instruction(Kind Kind)
+    {
+        public byte[]? Bytes { get; init; }
+
+        public ByteSet Set { get; init; }
+
+        public int Number { get; init; }
+
+        public bool IsFinal { get; init; }
+    }
+}
