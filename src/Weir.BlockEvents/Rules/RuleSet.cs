@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Weir.BlockEvents.Rules.Matching;
-using Weir.BlockEvents.Rules.Wordings;
 
 namespace Weir.BlockEvents.Rules;
 

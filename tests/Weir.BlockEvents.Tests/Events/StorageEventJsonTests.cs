@@ -16,8 +16,14 @@ public sealed class StorageEventJsonTests
         EventType = "SCSI_SENSE_KEY",
         Device = new()
         {
-            Wwid = "naa.5000", Type = BlockType.Scsi, Path = "/dev/sdf", PreferredPath = "/dev/mapper/mpatha", TransportId = "fc",
-            Uuid = "u-1", MountPoint = "/mnt/ü", Owners = [new() { Wwid = "t10.x", Type = BlockType.Partition, Path = "/dev/sdf1" }],
+            Wwid = "naa.5000",
+            Type = BlockType.Scsi,
+            Path = "/dev/sdf",
+            PreferredPath = "/dev/mapper/mpatha",
+            TransportId = "fc",
+            Uuid = "u-1",
+            MountPoint = "/mnt/ü",
+            Owners = [new() { Wwid = "t10.x", Type = BlockType.Partition, Path = "/dev/sdf1" }],
         },
         Hierarchy = new() { Type = BlockType.DmLvm },
         Message = "a \"quoted\" message",
