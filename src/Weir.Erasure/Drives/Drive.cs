@@ -1,3 +1,4 @@
+using Weir.Erasure.Drives.Disks;
 using Weir.Erasure.Format;
 
 namespace Weir.Erasure.Drives;
@@ -5,10 +6,10 @@ namespace Weir.Erasure.Drives;
 /// <summary>One path that was given as a drive, and what was found there.</summary>
 public sealed class Drive
 {
-    internal Drive(string path)
+    internal Drive(string path, IDriveDisk disk)
     {
         Path = path;
-        Files = new(path);
+        Files = new(path, disk);
     }
 
     public string Path { get; }

@@ -1,4 +1,5 @@
-using Microsoft.Win32.SafeHandles;
+using System.Text;
+using Weir.Erasure.Drives.Disks;
 
 namespace Weir.Erasure.Drives;
 
@@ -6,85 +7,88 @@ namespace Weir.Erasure.Drives;
 /// Reads files below the root of a drive. Symbolic links below the root are not followed: a drive's content is not trusted, and the
 /// servers make none.
 /// </summary>
-public sealed class DriveFiles(string root)
+public sealed class DriveFiles(string root, IDriveDisk disk)
 {
     public string Root { get; } = Path.GetFullPath(root);
+
+    /// <summary>What the drive is on.</summary>
+    public IDriveDisk Disk => disk;
 
     /// <summary>Opens a file to be read at any place; null where it is not there.</summary>
     /// <param name="relativePath">With "/" between components, none of them "." or "..".</param>
     /// <exception cref="DriveFileException">It is there and cannot be read.</exception>
-    public SafeFileHandle? TryOpen(string relativePath)
-    {
-        string path = Resolve(relativePath);
-        try
-        {
-            if (Directory.Exists(path)) throw new DriveFileException($"{path} is a directory where a file belongs.");
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.None);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-        catch (Exception error) when (error is (IOException and not DriveFileException) or UnauthorizedAccessException)
-        {
-            throw new DriveFileException($"{path} cannot be opened: {error.Message}", error);
-        }
-    }
+    public IDriveFile? TryOpen(string relativePath) => disk.OpenRead(Root, Check(relativePath));
 
     /// <summary>The bytes of a small file; null where it is not there.</summary>
     /// <exception cref="DriveFileException">It cannot be read, or is larger than <paramref name="maxBytes"/>.</exception>
     public byte[]? TryReadAll(string relativePath, int maxBytes)
     {
-        using SafeFileHandle? file = TryOpen(relativePath);
+        using IDriveFile? file = TryOpen(relativePath);
         if (file is null) return null;
-        try
-        {
-            long length = RandomAccess.GetLength(file);
-            if (length > maxBytes) throw new DriveFileException($"{Path.Combine(Root, relativePath)} has {length} bytes; at most {maxBytes} are read.");
-            byte[] bytes = new byte[(int)length];
-            int read = ReadFully(file, bytes, 0);
-            return read == bytes.Length ? bytes : bytes[..read];
-        }
-        catch (IOException error) when (error is not DriveFileException)
-        {
-            throw new DriveFileException($"{Path.Combine(Root, relativePath)} cannot be read: {error.Message}", error);
-        }
+        if (file.Length > maxBytes) throw new DriveFileException($"{Root}/{relativePath} has {file.Length} bytes; at most {maxBytes} are read.");
+        byte[] bytes = new byte[(int)file.Length];
+        int read = file.Read(bytes, 0);
+        return read == bytes.Length ? bytes : bytes[..read];
     }
 
-    public bool DirectoryExists(string relativePath) => Directory.Exists(Resolve(relativePath));
+    /// <summary>Reads the beginning of a file, up to the buffer's size; -1 where there is none. Less than asked for means its end.</summary>
+    /// <exception cref="DriveFileException">It cannot be read.</exception>
+    public int ReadStart(string relativePath, Span<byte> buffer) => disk.ReadStart(Root, Check(relativePath), buffer);
 
-    public bool FileExists(string relativePath) => File.Exists(Resolve(relativePath));
+    /// <summary>What stands at a path; null for nothing. Directories on the way are taken to be none that a link replaced.</summary>
+    /// <exception cref="DriveFileException">It cannot be known.</exception>
+    public DriveEntry? Stat(string relativePath) => disk.Stat(Root, Check(relativePath));
 
-    /// <summary>Reads until the buffer is full or the file ends; returns how much was read.</summary>
-    /// <exception cref="IOException">The drive failed.</exception>
-    public static int ReadFully(SafeFileHandle file, Span<byte> buffer, long offset)
+    public bool DirectoryExists(string relativePath) => Stat(relativePath) is { Kind: DriveEntryKind.Directory };
+
+    public bool FileExists(string relativePath) => Stat(relativePath) is { Kind: DriveEntryKind.File };
+
+    /// <summary>Names what a directory holds; "" is the root.</summary>
+    /// <exception cref="DriveFileException">It cannot be read to its end.</exception>
+    public void List(string relativePath, DriveEntryVisitor visit) => disk.List(Root, relativePath.Length == 0 ? "" : Check(relativePath), visit);
+
+    /// <summary>The names in a directory with what they are, sorted by their bytes; those that are no UTF-8 are left out.</summary>
+    /// <exception cref="DriveFileException">It cannot be read to its end, or holds more than <paramref name="most"/>.</exception>
+    public List<(string Name, DriveEntryKind Kind)> ReadDirectory(string relativePath, int most)
     {
-        int done = 0;
-        while (done < buffer.Length)
+        var entries = new List<(string Name, DriveEntryKind Kind)>();
+        bool isWhole = true;
+        List(relativePath, (name, kind) =>
         {
-            int read = RandomAccess.Read(file, buffer[done..], offset + done);
-            if (read == 0) break;
-            done += read;
+            if (!System.Text.Unicode.Utf8.IsValid(name)) return true;
+            isWhole = entries.Count < most;
+            if (isWhole) entries.Add((Encoding.UTF8.GetString(name), kind));
+            return isWhole;
+        });
+        if (!isWhole) throw new DriveFileException($"{Root}/{relativePath} holds more than {most} names.");
+        for (int i = 0; i < entries.Count; i++)
+        {
+            if (entries[i].Kind != DriveEntryKind.Unknown) continue;
+            // Some file systems do not say it in their listings.
+            string path = relativePath.Length == 0 ? entries[i].Name : $"{relativePath}/{entries[i].Name}";
+            entries[i] = (entries[i].Name, Stat(path)?.Kind ?? DriveEntryKind.Other);
         }
 
-        return done;
+        entries.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+        return entries;
     }
 
-    private string Resolve(string relativePath)
+    private static string Check(string relativePath)
     {
-        string path = Root;
-        foreach (string component in relativePath.Split('/'))
-        {
-            if (component is "" or "." or "..") throw new ArgumentException($"'{relativePath}' is no path below a drive.", nameof(relativePath));
-            path = Path.Combine(path, component);
-            // A component that is not there is reported by what follows.
-            var info = new FileInfo(path);
-            if ((int)info.Attributes != -1 && (info.Attributes & FileAttributes.ReparsePoint) != 0)
-            {
-                throw new DriveFileException($"{path} is a symbolic link, which is not followed.");
-            }
-        }
+        if (!IsSafe(relativePath)) throw new ArgumentException($"'{relativePath}' is no path below a drive.", nameof(relativePath));
+        return relativePath;
+    }
 
-        return path;
+    private static bool IsSafe(ReadOnlySpan<char> path)
+    {
+        if (path.Contains('\0')) return false;
+        while (true)
+        {
+            int slash = path.IndexOf('/');
+            ReadOnlySpan<char> component = slash < 0 ? path : path[..slash];
+            if (component is "" or "." or "..") return false;
+            if (slash < 0) return true;
+            path = path[(slash + 1)..];
+        }
     }
 }

@@ -1,4 +1,4 @@
-using Microsoft.Win32.SafeHandles;
+using Weir.Erasure.Drives.Disks;
 using Weir.Erasure.Format;
 
 namespace Weir.Erasure.Drives;
@@ -43,11 +43,11 @@ public sealed class DriveMetadata
         if (drive is null) return new(position, null, MetadataState.Unknown, "no drive was given for this position");
         try
         {
-            using SafeFileHandle? file = drive.Files.TryOpen($"{name.Path}/{XlMeta.FileName}");
+            using IDriveFile? file = drive.Files.TryOpen($"{name.Path}/{XlMeta.FileName}");
             if (file is null) return ReadVersion1(drive, position, name);
-            using var stream = new FileStream(file, FileAccess.Read, bufferSize: 1);
+            using var stream = new DriveFileStream(file);
             XlMeta meta = XlMetaFile.Read(
-                stream, stream.Length, (header, number) => versionId is { } wanted ? header.VersionId == wanted : number < NewestKept);
+                stream, file.Length, (header, number) => versionId is { } wanted ? header.VersionId == wanted : number < NewestKept);
             return new(position, drive, MetadataState.Found, meta.Inline.Damage) { Versions = meta.Versions, Inline = meta.Inline };
         }
         catch (ErasureFormatException error)

@@ -1,23 +1,28 @@
-using System.Runtime.InteropServices;
+using Weir.Erasure.Drives.Disks;
 using Weir.Erasure.Format;
 
 namespace Weir.Erasure.Drives;
 
 /// <summary>Looks at one path: is it a drive, whose, and in what condition.</summary>
-internal static partial class DriveProbe
+internal static class DriveProbe
 {
-    private const int WriteAccess = 2;
-    private const int ErrorReadOnlyFileSystem = 30;
-    private const int ErrorAccess = 13;
-
     /// <summary>RustFS first: where it took over MinIO's drives, its directory is the one in use.</summary>
     private static readonly string[] SystemDirectories = [".rustfs.sys", ".minio.sys"];
 
-    public static Drive Look(string path)
+    public static Drive Look(string path, IDriveDisk disk)
     {
-        var drive = new Drive(path);
-        if (!Directory.Exists(path)) return Say(drive, DriveState.Offline, File.Exists(path) ? "not a directory" : "not there");
-        ReadCapacity(drive);
+        var drive = new Drive(path, disk);
+        try
+        {
+            DriveEntryKind? kind = disk.Stat(drive.Files.Root, "")?.Kind;
+            if (kind != DriveEntryKind.Directory) return Say(drive, DriveState.Offline, kind is null ? "not there" : "not a directory");
+        }
+        catch (DriveFileException error)
+        {
+            return Say(drive, DriveState.Offline, error.Message);
+        }
+
+        (drive.TotalBytes, drive.FreeBytes, drive.IsReadOnly) = disk.Space(drive.Files.Root);
         try
         {
             ReadIdentity(drive);
@@ -54,28 +59,9 @@ internal static partial class DriveProbe
         drive.IsHealing = drive.Files.FileExists($"{drive.SystemDirectory}/buckets/.healing.bin") || drive.Files.FileExists($"{drive.SystemDirectory}/healing.bin");
     }
 
-    private static void ReadCapacity(Drive drive)
-    {
-        try
-        {
-            var info = new DriveInfo(drive.Path);
-            (drive.TotalBytes, drive.FreeBytes) = (info.TotalSize, info.AvailableFreeSpace);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            // Capacity is for display alone; that the drive cannot be read shows in what follows.
-            drive.TotalBytes = drive.FreeBytes = 0;
-        }
-
-        drive.IsReadOnly = Access(drive.Path, WriteAccess) != 0 && Marshal.GetLastPInvokeError() is ErrorReadOnlyFileSystem or ErrorAccess;
-    }
-
     private static Drive Say(Drive drive, DriveState state, string detail)
     {
         (drive.State, drive.Detail) = (state, detail);
         return drive;
     }
-
-    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Access(string path, int mode);
 }

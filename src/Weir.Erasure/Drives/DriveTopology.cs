@@ -1,3 +1,5 @@
+using Weir.Erasure.Drives.Disks;
+
 namespace Weir.Erasure.Drives;
 
 /// <summary>The deployment that a list of drives makes up: pools, their sets, and what does not belong.</summary>
@@ -16,9 +18,12 @@ public sealed class DriveTopology
     public IReadOnlyList<DrivePool> Pools { get; }
 
     /// <summary>Looks at drives; only reads, and never fails: what is wrong with a drive is its state.</summary>
-    public static DriveTopology Discover(IEnumerable<string> paths)
+    public static DriveTopology Discover(IEnumerable<string> paths) => Discover(paths, LocalDriveDisk.Instance);
+
+    /// <summary>The same for drives that are on <paramref name="disk"/>.</summary>
+    public static DriveTopology Discover(IEnumerable<string> paths, IDriveDisk disk)
     {
-        Drive[] drives = [.. paths.Select(DriveProbe.Look)];
+        Drive[] drives = [.. paths.Select(path => DriveProbe.Look(path, disk))];
         var pools = new List<DrivePool>();
         // What most drives agree on comes first, so that what contradicts it is the foreign one.
         List<List<Drive>> groups = GroupByPool(drives);

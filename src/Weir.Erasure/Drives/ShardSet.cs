@@ -1,5 +1,5 @@
-using Microsoft.Win32.SafeHandles;
 using Weir.Erasure.Coding;
+using Weir.Erasure.Drives.Disks;
 using Weir.Erasure.Format;
 
 namespace Weir.Erasure.Drives;
@@ -94,7 +94,7 @@ internal sealed class ShardSet : IDisposable
 
             string directory = (own ?? content).DataDirName;
             string path = directory.Length == 0 ? $"{located.Name.Path}/part.{part.Number}" : $"{located.Name.Path}/{directory}/part.{part.Number}";
-            SafeFileHandle? file = drive.Files.TryOpen(path);
+            IDriveFile? file = drive.Files.TryOpen(path);
             if (file is null) _faults[shard] = $"{drive.Path}/{path} is not there";
             else _sources[shard] = new(file, $"{drive.Path}/{path}");
         }

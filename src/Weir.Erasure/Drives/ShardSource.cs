@@ -1,18 +1,18 @@
-using Microsoft.Win32.SafeHandles;
+using Weir.Erasure.Drives.Disks;
 
 namespace Weir.Erasure.Drives;
 
 /// <summary>The bytes of one shard of one part: a file, or bytes that stood in the metadata.</summary>
 internal sealed class ShardSource : IDisposable
 {
-    private readonly SafeFileHandle? _file;
+    private readonly IDriveFile? _file;
     private readonly ReadOnlyMemory<byte> _inline;
 
-    public ShardSource(SafeFileHandle file, string where)
+    public ShardSource(IDriveFile file, string where)
     {
         _file = file;
         Where = where;
-        Length = RandomAccess.GetLength(file);
+        Length = file.Length;
     }
 
     public ShardSource(ReadOnlyMemory<byte> inline, string where)
@@ -31,13 +31,16 @@ internal sealed class ShardSource : IDisposable
     /// <exception cref="IOException">The drive failed.</exception>
     public int Read(Span<byte> buffer, long offset)
     {
-        if (_file is not null) return DriveFiles.ReadFully(_file, buffer, offset);
+        if (_file is not null) return _file.Read(buffer, offset);
         if (offset >= _inline.Length) return 0;
         ReadOnlySpan<byte> rest = _inline.Span[(int)offset..];
         int taken = Math.Min(rest.Length, buffer.Length);
         rest[..taken].CopyTo(buffer);
         return taken;
     }
+
+    /// <summary>Lets the system forget what it holds of the file in memory.</summary>
+    public void DropCache() => _file?.DropCache();
 
     public void Dispose() => _file?.Dispose();
 }
