@@ -9,6 +9,9 @@ public sealed class DriveMetadata
     // With their inline shards they stay well below what is kept of a large file.
     private const int NewestKept = 16;
 
+    // A record of a version takes some hundreds of bytes: so many stay below what is kept.
+    private const int AllKept = 4096;
+
     private DriveMetadata(int position, Drive? drive, MetadataState state, string? detail)
     {
         Position = position;
@@ -33,12 +36,27 @@ public sealed class DriveMetadata
     /// <summary>Shards that lie in the metadata.</summary>
     public XlInlineData Inline { get; private init; } = XlInlineData.None;
 
+    /// <summary>Whether <see cref="Versions"/> are all that the file has.</summary>
+    public bool IsWhole { get; private init; } = true;
+
+    /// <summary>Whether the state is unknown because the medium is damaged where the metadata lies.</summary>
+    public bool IsMediumError { get; private init; }
+
+    /// <summary>Bytes of the metadata file.</summary>
+    internal long FileBytes { get; private init; }
+
     /// <summary>Reads xl.meta, or xl.json where that is what there is. Never throws: what is wrong is the state.</summary>
     /// <param name="drive">Null where none was given.</param>
     /// <param name="position">Its position in the set.</param>
     /// <param name="name">The object.</param>
     /// <param name="versionId">What to keep of a very large file; null keeps the newest.</param>
-    public static DriveMetadata Read(Drive? drive, int position, ObjectName name, Guid? versionId)
+    public static DriveMetadata Read(Drive? drive, int position, ObjectName name, Guid? versionId) =>
+        Read(drive, position, name, (header, number) => versionId is { } wanted ? header.VersionId == wanted : number < NewestKept);
+
+    /// <summary>The same with all versions, as far as the limits for a large file allow; see <see cref="IsWhole"/>.</summary>
+    internal static DriveMetadata ReadAll(Drive drive, int position, ObjectName name) => Read(drive, position, name, static (_, number) => number < AllKept);
+
+    private static DriveMetadata Read(Drive? drive, int position, ObjectName name, Func<XlVersionHeader, int, bool> keep)
     {
         if (drive is null) return new(position, null, MetadataState.Unknown, "no drive was given for this position");
         try
@@ -46,9 +64,14 @@ public sealed class DriveMetadata
             using IDriveFile? file = drive.Files.TryOpen($"{name.Path}/{XlMeta.FileName}");
             if (file is null) return ReadVersion1(drive, position, name);
             using var stream = new DriveFileStream(file);
-            XlMeta meta = XlMetaFile.Read(
-                stream, file.Length, (header, number) => versionId is { } wanted ? header.VersionId == wanted : number < NewestKept);
-            return new(position, drive, MetadataState.Found, meta.Inline.Damage) { Versions = meta.Versions, Inline = meta.Inline };
+            XlMeta meta = XlMetaFile.Read(stream, file.Length, keep);
+            return new(position, drive, MetadataState.Found, meta.Inline.Damage)
+            {
+                Versions = meta.Versions,
+                Inline = meta.Inline,
+                IsWhole = meta.Versions.Count == meta.VersionCount,
+                FileBytes = file.Length,
+            };
         }
         catch (ErasureFormatException error)
         {
@@ -56,9 +79,12 @@ public sealed class DriveMetadata
         }
         catch (Exception error) when (error is DriveFileException or IOException or UnauthorizedAccessException)
         {
-            return new(position, drive, MetadataState.Unknown, error.Message);
+            return new(position, drive, MetadataState.Unknown, error.Message) { IsMediumError = error is DriveFileException { IsMediumError: true } };
         }
     }
+
+    /// <summary>For a position whose drive does not answer.</summary>
+    internal static DriveMetadata OfFailed(Drive? drive, int position, string reason) => new(position, drive, MetadataState.Unknown, reason);
 
     private static DriveMetadata ReadVersion1(Drive drive, int position, ObjectName name)
     {

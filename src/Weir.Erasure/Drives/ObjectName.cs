@@ -51,6 +51,14 @@ public sealed record ObjectName
         return new(bucket, stored, key);
     }
 
+    /// <summary>From the path of an object's directory below a drive's root.</summary>
+    /// <exception cref="ArgumentException">No object can lie there.</exception>
+    public static ObjectName FromDirectory(string bucket, string storedKey)
+    {
+        if (!storedKey.EndsWith(DirectorySuffix, StringComparison.Ordinal)) return Create(bucket, storedKey);
+        return Create(bucket, storedKey[..^DirectorySuffix.Length] + "/");
+    }
+
     public override string ToString() => $"{Bucket}/{Key}";
 
     /// <summary>The set that the object belongs to.</summary>

@@ -32,7 +32,8 @@ public static class VersionQuorum
         return candidates;
     }
 
-    private static int Quorum(XlBody body, int total) =>
+    /// <summary>How many positions must hold a record for it to count.</summary>
+    internal static int Quorum(XlBody body, int total) =>
         body.Object is { Size: > 0 } content ? content.Data : total - total / 2;
 
     private static IEnumerable<(int Position, XlBody Body)> Bodies(DriveMetadata answer)
@@ -61,7 +62,7 @@ public static class VersionQuorum
     /// What must be alike on all drives. The data directory is left out, as MinIO leaves it out; so are signatures, which differ between
     /// the products.
     /// </summary>
-    private static string Fingerprint(XlBody body)
+    internal static string Fingerprint(XlBody body)
     {
         var text = new StringBuilder();
         text.Append(body.VersionId).Append('/').Append(body.ModTime).Append('/').Append((byte)body.Type);

@@ -17,7 +17,7 @@ public sealed class CorpusTests : IDisposable
     [Fact]
     public async Task The_object_is_given_from_all_five_drives()
     {
-        (byte[] bytes, LocatedObject located, RebuildLedger ledger) = await Reading.ReadAsync(Prepare(), "bucket/testobj");
+        (byte[] bytes, LocatedObject located, RebuildLedger ledger) = await Reading.ReadAsync(Corpus.Prepare(_directory.Path), "bucket/testobj");
         Assert.Equal(Md5, ETagHash.Compute(bytes));
         Assert.Equal(Older, located.Version.Body.VersionId);
         Assert.Equal(3, located.Version.Holders.Count);
@@ -28,7 +28,7 @@ public sealed class CorpusTests : IDisposable
     [Fact]
     public async Task Every_three_of_the_five_drives_give_it()
     {
-        string[] drives = Prepare();
+        string[] drives = Corpus.Prepare(_directory.Path);
         int subsets = 0;
         for (int set = 0; set < 32; set++)
         {
@@ -44,7 +44,7 @@ public sealed class CorpusTests : IDisposable
     [Fact]
     public async Task Two_drives_do_not_suffice_and_it_is_said()
     {
-        string[] drives = Prepare();
+        string[] drives = Corpus.Prepare(_directory.Path);
         for (int set = 0; set < 32; set++)
         {
             if (int.PopCount(set) != 2) continue;
@@ -57,31 +57,7 @@ public sealed class CorpusTests : IDisposable
     [Fact]
     public async Task The_version_below_quorum_is_refused_by_its_id_with_what_is_lacking()
     {
-        (string message, _) = await Reading.FailAsync(Prepare(), "bucket/testobj", Newer);
+        (string message, _) = await Reading.FailAsync(Corpus.Prepare(_directory.Path), "bucket/testobj", Newer);
         Assert.Contains("2 of the 3 shards", message);
-    }
-
-    /// <summary>The fixture has no format.json: a copy gets one, with each drive at the position that the fixture's description says.</summary>
-    private string[] Prepare()
-    {
-        string source = Fixtures.Path("minio/cicd-corpus");
-        Guid[] ids = [.. Enumerable.Range(1, 5).Select(number => new Guid($"00000000-0000-4000-8000-00000000000{number}"))];
-        var format = new FormatJson(new("f5c58c61-7175-4018-ab5e-a94fe9c2de4e"), ids[0], [ids], DistributionAlgorithm.SipModParity, 3, false);
-        string[] drives = [.. Enumerable.Range(1, 5).Select(number => Path.Combine(_directory.Path, $"disk{number}"))];
-        for (int i = 0; i < 5; i++)
-        {
-            string from = Path.Combine(source, $"disk{i + 1}");
-            foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-            {
-                string to = Path.Combine(drives[i], Path.GetRelativePath(from, file));
-                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-                File.Copy(file, to);
-            }
-
-            Directory.CreateDirectory(Path.Combine(drives[i], ".minio.sys"));
-            File.WriteAllBytes(Path.Combine(drives[i], ".minio.sys", FormatJson.FileName), (format with { DriveId = ids[i] }).ToJson());
-        }
-
-        return drives;
     }
 }

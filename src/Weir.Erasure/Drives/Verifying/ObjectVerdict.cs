@@ -1,0 +1,22 @@
+namespace Weir.Erasure.Drives.Verifying;
+
+/// <summary>All versions of an object in one set.</summary>
+public sealed record ObjectVerdict
+{
+    public required ObjectName Name { get; init; }
+
+    public required int Pool { get; init; }
+
+    public required int Set { get; init; }
+
+    /// <summary>Newest first; what no version refers to comes last.</summary>
+    public required IReadOnlyList<VersionVerdict> Versions { get; init; }
+
+    /// <summary>The metadata of every position; empty where all were found healthy without being kept.</summary>
+    public IReadOnlyList<DriveMetadata> Answers { get; init; } = [];
+
+    /// <summary>Bytes of shards and metadata that were read.</summary>
+    public long ReadBytes { get; init; }
+
+    public bool IsHealthy => Versions.All(version => version.Verdict == Verdict.Healthy);
+}

@@ -1,0 +1,13 @@
+namespace Weir.Erasure.Drives.Verifying;
+
+/// <summary>What of a set is verified, and how.</summary>
+public sealed record VerifyOptions
+{
+    public ExamineOptions Examine { get; init; } = new();
+
+    /// <summary>Begin behind this object's directory ("bucket/stored key"), in the order of <see cref="Walking.WalkRules.Compare"/>; null begins at the beginning.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Only this directory and what is below it ("bucket" or "bucket/prefix"); null for everything.</summary>
+    public string? Below { get; init; }
+}

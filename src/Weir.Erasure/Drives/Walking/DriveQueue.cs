@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+
+namespace Weir.Erasure.Drives.Walking;
+
+/// <summary>
+/// All work on one drive: done by as many threads as the drive is to serve at once, and no more. A call that does not return in time
+/// makes the drive a failed one: whoever waits is told, what is queued is refused, and the thread is left to its fate, for nothing can
+/// end it. What an abandoned call writes to must therefore not be used again.
+/// </summary>
+public sealed class DriveQueue : IDisposable
+{
+    private readonly BlockingCollection<Job> _jobs = [];
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
+    private readonly DriveWorker[] _workers;
+    private readonly ITimer _watch;
+    private string? _failure;
+
+    /// <param name="drive">The drive.</param>
+    /// <param name="concurrency">Calls at once.</param>
+    /// <param name="timeout">How long a drive may show no progress.</param>
+    /// <param name="time">The clock.</param>
+    public DriveQueue(Drive drive, int concurrency, TimeSpan timeout, TimeProvider time)
+    {
+        Drive = drive;
+        _time = time;
+        _timeout = timeout;
+        _workers = [.. Enumerable.Range(0, concurrency).Select(_ => new DriveWorker(time))];
+        foreach (DriveWorker worker in _workers)
+        {
+            // Not the pool's: a drive that hangs must not take its threads away.
+            new Thread(() => Work(worker), maxStackSize: 512 << 10) { IsBackground = true, Name = $"drive {drive.Path}" }.Start();
+        }
+
+        _watch = time.CreateTimer(_ => Watch(), null, timeout / 4, timeout / 4);
+    }
+
+    public Drive Drive { get; }
+
+    /// <summary>Why the drive is not asked any more; null while it is.</summary>
+    public string? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Does work on the drive's threads.</summary>
+    /// <param name="work">Calls <see cref="DriveWorker.Progress"/> where it makes many calls to the drive.</param>
+    /// <returns>What it gives; fails with what it throws, or with <see cref="DriveFileException"/> where the drive hangs.</returns>
+    public Task<T> RunAsync<T>(Func<DriveWorker, T> work)
+    {
+        var job = new Job<T>(work);
+        if (Failure is { } failure) job.Refuse(failure);
+        else
+        {
+            try
+            {
+                _jobs.Add(job);
+                // It may have failed in between, after its queue was cleared.
+                if (Failure is { } late) job.Refuse(late);
+            }
+            catch (Exception ended) when (ended is InvalidOperationException or ObjectDisposedException)
+            {
+                job.Refuse("the work on it was ended");
+            }
+        }
+
+        return job.Result;
+    }
+
+    /// <summary>Gives the drive up.</summary>
+    public void Fail(string reason)
+    {
+        if (Interlocked.CompareExchange(ref _failure, reason, null) is not null) return;
+        foreach (DriveWorker worker in _workers) worker.Current?.Refuse(reason);
+        while (_jobs.TryTake(out Job? job)) job.Refuse(reason);
+    }
+
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _jobs.CompleteAdding();
+        while (_jobs.TryTake(out Job? job)) job.Refuse("the work on it was ended");
+    }
+
+    private void Work(DriveWorker worker)
+    {
+        foreach (Job job in _jobs.GetConsumingEnumerable())
+        {
+            worker.Begin(job);
+            if (Failure is { } failure) job.Refuse(failure);
+            else job.Run(worker);
+            worker.End();
+        }
+    }
+
+    private void Watch()
+    {
+        foreach (DriveWorker worker in _workers)
+        {
+            if (worker.Current is null || _time.GetElapsedTime(worker.LastProgress) < _timeout) continue;
+            Fail($"it has not answered for {_timeout.TotalSeconds:0} s");
+            return;
+        }
+    }
+
+    internal abstract class Job
+    {
+        public abstract void Run(DriveWorker worker);
+
+        public abstract void Refuse(string reason);
+    }
+
+    private sealed class Job<T>(Func<DriveWorker, T> work) : Job
+    {
+        // Whoever awaits goes on elsewhere: the drive's thread is for the drive.
+        private readonly TaskCompletionSource<T> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<T> Result => _source.Task;
+
+        public override void Run(DriveWorker worker)
+        {
+            try
+            {
+                _source.TrySetResult(work(worker));
+            }
+            catch (Exception error)
+            {
+                _source.TrySetException(error);
+            }
+        }
+
+        public override void Refuse(string reason) => _source.TrySetException(new DriveFileException(reason));
+    }
+}

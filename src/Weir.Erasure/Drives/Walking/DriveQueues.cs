@@ -1,0 +1,41 @@
+namespace Weir.Erasure.Drives.Walking;
+
+/// <summary>The queues of a deployment's drives; made at the first use of each.</summary>
+public sealed class DriveQueues(DriveQueueOptions options) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Drive, DriveQueue> _queues = [];
+    private bool _isDisposed;
+
+    /// <summary>The queue of a drive.</summary>
+    public DriveQueue this[Drive drive]
+    {
+        get
+        {
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                if (!_queues.TryGetValue(drive, out DriveQueue? queue)) _queues[drive] = queue = new(drive, options.Concurrency, options.Timeout, options.Time);
+                return queue;
+            }
+        }
+    }
+
+    /// <summary>Drives that were given up, and why.</summary>
+    public IReadOnlyList<(Drive Drive, string Reason)> Failures
+    {
+        get
+        {
+            lock (_gate) return [.. _queues.Values.Where(queue => queue.Failure is not null).Select(queue => (queue.Drive, queue.Failure!))];
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            foreach (DriveQueue queue in _queues.Values) queue.Dispose();
+        }
+    }
+}

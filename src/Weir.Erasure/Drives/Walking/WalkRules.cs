@@ -1,0 +1,44 @@
+namespace Weir.Erasure.Drives.Walking;
+
+/// <summary>Which directories of a drive hold objects, and in which order they are walked.</summary>
+public static class WalkRules
+{
+    /// <summary>Directories of this program's own, at the root of a drive, begin so.</summary>
+    public const string OwnPrefix = ".weir";
+
+    private const int MinBucketLength = 3;
+
+    private static readonly string[] SystemDirectories = [".minio.sys", ".rustfs.sys"];
+
+    /// <summary>In a system directory: work in progress and what was deleted, never objects.</summary>
+    private static readonly string[] SystemSkipped = ["tmp", "tmp-old", "multipart", "trash"];
+
+    /// <summary>Whether a directory at the root of a drive is a bucket; the servers' own directories are, for IAM and policies lie there.</summary>
+    public static bool IsBucket(string name) =>
+        name.Length >= MinBucketLength && name != "lost+found" && !name.StartsWith(OwnPrefix, StringComparison.Ordinal);
+
+    public static bool IsSystem(string bucket) => Array.IndexOf(SystemDirectories, bucket) >= 0;
+
+    /// <summary>Whether a directory below a bucket is walked at all.</summary>
+    /// <param name="parent">The directory that it is in, with the bucket first.</param>
+    /// <param name="name">Its name.</param>
+    public static bool IsWalked(string parent, string name) => !IsSystem(parent) || Array.IndexOf(SystemSkipped, name) < 0;
+
+    /// <summary>
+    /// The order of the walk: component by component, each by its code points' UTF-16 units, a directory before what is in it. (The order of
+    /// whole keys differs from it only where one key continues another with a character below "/".)
+    /// </summary>
+    public static int Compare(string left, string right)
+    {
+        ReadOnlySpan<char> one = left, other = right;
+        while (true)
+        {
+            int oneEnd = one.IndexOf('/'), otherEnd = other.IndexOf('/');
+            int order = (oneEnd < 0 ? one : one[..oneEnd]).SequenceCompareTo(otherEnd < 0 ? other : other[..otherEnd]);
+            if (order != 0) return order;
+            if (oneEnd < 0 || otherEnd < 0) return oneEnd.CompareTo(otherEnd);
+            one = one[(oneEnd + 1)..];
+            other = other[(otherEnd + 1)..];
+        }
+    }
+}
