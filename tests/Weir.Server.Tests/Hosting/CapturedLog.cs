@@ -7,17 +7,17 @@ internal sealed class CapturedLog : ILoggerFactory, ILogger
 {
     private readonly Lock _gate = new();
     private readonly List<(int Event, string Text)> _messages = [];
-    private readonly List<(int Event, int Count, TaskCompletionSource<string> Source)> _waiting = [];
+    private readonly List<(int Event, int Count, string Part, TaskCompletionSource<string> Source)> _waiting = [];
 
-    /// <summary>The text of the <paramref name="count"/>th message of this number, once it is there.</summary>
-    public Task<string> WhenAsync(int eventId, int count = 1)
+    /// <summary>The text of the <paramref name="count"/>th message of this number that contains <paramref name="part"/>, once it is there.</summary>
+    public Task<string> WhenAsync(int eventId, int count = 1, string part = "")
     {
         lock (_gate)
         {
             var source = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Add((eventId, count, source));
+            _waiting.Add((eventId, count, part, source));
             Look();
-            return source.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            return source.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         }
     }
 
@@ -49,9 +49,9 @@ internal sealed class CapturedLog : ILoggerFactory, ILogger
 
     private void Look()
     {
-        foreach ((int eventId, int count, TaskCompletionSource<string> source) in _waiting)
+        foreach ((int eventId, int count, string part, TaskCompletionSource<string> source) in _waiting)
         {
-            string? found = _messages.Where(message => message.Event == eventId).Skip(count - 1).Select(message => message.Text).FirstOrDefault();
+            string? found = _messages.Where(message => message.Event == eventId && message.Text.Contains(part, StringComparison.Ordinal)).Skip(count - 1).Select(message => message.Text).FirstOrDefault();
             if (found is not null) source.TrySetResult(found);
         }
     }

@@ -7,7 +7,7 @@ namespace Weir.Server.Tests.Hosting;
 internal sealed class TestDaemon : IAsyncDisposable
 {
     private const int ListeningEvent = 9030;
-    private const int ReadyEvent = 9010;
+    private const int RunningEvent = 9010;
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly DirectoryInfo _directory = System.IO.Directory.CreateTempSubdirectory("weir-daemon-");
@@ -64,10 +64,21 @@ internal sealed class TestDaemon : IAsyncDisposable
             ReadVariable = _ => null,
         });
         _run = Task.Run(() => Daemon.RunAsync(_stopping.Token));
-        Task<string> ready = Log.WhenAsync(Roles is null || Roles.Contains("api") ? ListeningEvent : ReadyEvent);
-        if (await Task.WhenAny(ready, _run) == _run) await _run;
-        string said = await ready;
-        if (said.IndexOf("http", StringComparison.Ordinal) is >= 0 and var at) Address = new(said[at..].Split(',', ' ')[0].TrimEnd('.'));
+        if (Roles is not null && !Roles.Contains("api"))
+        {
+            await StartedAsync(Log.WhenAsync(RunningEvent));
+            return;
+        }
+
+        string said = await StartedAsync(Log.WhenAsync(ListeningEvent));
+        Address = new(said[said.IndexOf("http", StringComparison.Ordinal)..].Split(',', ' ')[0].TrimEnd('.'));
+        await StartedAsync(Log.WhenAsync(RunningEvent, part: "Role api "));
+    }
+
+    private async Task<string> StartedAsync(Task<string> said)
+    {
+        if (await Task.WhenAny(said, _run) == _run) await _run;
+        return await said;
     }
 
     /// <summary>A client that takes any certificate and follows nothing.</summary>
