@@ -57,7 +57,8 @@ public sealed class SharedRedisTests : IAsyncLifetime
                 // At a moment within the looks at the files that have just been written.
                 long before = await LengthAsync();
                 int news = random.Next(1, 200);
-                await WaitAsync(async () => await LengthAsync() >= before + news || shippers.All(shipper => shipper.Looks > 0 && random.Next(50) == 0));
+                int[] looks = [.. shippers.Select(shipper => shipper.Looks)];
+                await WaitAsync(async () => await LengthAsync() >= before + news || HaveLooked(shippers, looks, times: 3));
                 await _redis.KillAsync();
                 kills++;
                 cluster.Advance(TimeSpan.FromSeconds(random.Next(0, 30)));
@@ -182,8 +183,11 @@ public sealed class SharedRedisTests : IAsyncLifetime
     private async Task LookAsync(RunningShipper[] shippers)
     {
         int[] looks = [.. shippers.Select(shipper => shipper.Looks)];
-        await WaitAsync(() => Task.FromResult(shippers.Index().All(shipper => shipper.Item.Looks > looks[shipper.Index])), () => "a shipper does not look at the files");
+        await WaitAsync(() => Task.FromResult(HaveLooked(shippers, looks, times: 1)), () => "a shipper does not look at the files");
     }
+
+    private static bool HaveLooked(RunningShipper[] shippers, int[] since, int times) =>
+        shippers.Index().All(shipper => shipper.Item.Looks >= since[shipper.Index] + times);
 
     private static SortedSet<string> Truth(MdtCluster cluster) => new(
         from mdt in cluster.Mdts
