@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Weir.Cli.Help;
+using Weir.Cli.Laboratory;
 using Weir.Cli.Running;
 using Weir.Feed;
 using Weir.Lab.Scenarios;
@@ -22,11 +23,12 @@ internal sealed class LabVerb : Verb
     private readonly Option<int> _seed = new("--seed") { HelpName = "N", DefaultValueFactory = _ => 1, Description = "What happens: the same seed plays the same scenario." };
     private readonly Option<string> _length = new("--length") { HelpName = "DURATION", DefaultValueFactory = _ => "30m", Description = "How much simulated time a scenario has." };
     private readonly Option<string?> _feed = new(SharedOptions.FeedName) { HelpName = "URL", Description = "Ship into this Redis (redis://HOST[:PORT][/DB]) instead of a directory: a database without topics of HSM actions." };
+    private readonly Option<int?> _port = new("--port") { HelpName = "PORT", Description = $"Where its daemon serves HTTP on 127.0.0.1; 0: any free port. Otherwise {LabConfiguration.UsualPort} where it is looked at and nobody has that port, and any for scenarios." };
     private readonly Option<bool> _json = SharedOptions.Json();
 
     public LabVerb() : base("lab", Summary)
     {
-        foreach (Option option in (Option[])[_once, _directory, _seed, _length, _feed, _json]) Options.Add(option);
+        foreach (Option option in (Option[])[_once, _directory, _port, _seed, _length, _feed, _json]) Options.Add(option);
     }
 
     /// <summary>The laboratory damages files on purpose; what the shipper says of it is asked for by a level.</summary>
@@ -37,10 +39,11 @@ internal sealed class LabVerb : Verb
         Description =
         [
             "Simulates the MDTs of a Lustre file system: bursts of HSM requests, their life from WAITING to a final state, retries, cancels, record indices used again, fail-overs to other servers, files that are torn or have garbage in them. It ships their hsm/actions files into a feed, stops and starts the shipper on the way, with and without its snapshot, and at many moments holds what the feed tells against what the simulation knows. Time is simulated; the files and the feed are real.",
-            "On a terminal, without --once, --length, --feed and --json, it is something to look at: four MDTs of different load, fail-overs now and then, and their actions on the full screen as 'weir hsm top' shows them, in real time; q quits. With --dir the feed is file:DIR/feed for the other verbs meanwhile, and stays.",
+            "All of it runs under the daemon of 'weir serve', in this process: its feed is the daemon's, served by HTTP and by the socket DIR/feed.sock, and DIR/weir.yaml is the configuration that the daemon has. While a scenario is played, a consumer outside follows the feed by the socket over every restart of the daemon, and must be given every record once and in order.",
+            "On a terminal, without --once, --length, --feed and --json, it is something to look at: four MDTs of different load, fail-overs now and then, and their actions on the full screen as 'weir hsm top' shows them, in real time; q quits. The daemon then runs shipper, janitor, retention, feeds and api on the files of the simulated MDTs. With --dir the feed is file:DIR/feed for the other verbs meanwhile, and stays.",
             "Otherwise it prints a summary, and every difference if there is one. Without --once it goes on with the next seed, until it is interrupted or finds a difference. The files are removed when all is well, and kept and named when not.",
-            "With --feed it ships into Redis and makes the same comparisons there. The database must have no topics hsm:…; those that it makes are deleted again, or kept where the files are. The server may be killed and restarted meanwhile, also without its data: the laboratory waits up to two minutes for it and goes on.",
-            "With --json the summary is one object a line, with the members seed, simulated_seconds, seconds, mdts, requests, polls, events, restarts, checks, live_actions, vanished_unfinished, sources_lost, sources_back and failures.",
+            "With --feed it ships into Redis, without a daemon, and makes the same comparisons there. The database must have no topics hsm:…; those that it makes are deleted again, or kept where the files are. The server may be killed and restarted meanwhile, also without its data: the laboratory waits up to two minutes for it and goes on.",
+            "With --json the summary is one object a line, with the members seed, simulated_seconds, seconds, mdts, requests, polls, events, followed, restarts, checks, live_actions, vanished_unfinished, sources_lost, sources_back and failures.",
         ],
         Examples =
         [
@@ -58,6 +61,7 @@ internal sealed class LabVerb : Verb
     {
         if (!Duration.TryParse(run.Get(_length)!, out TimeSpan length) || length < TimeSpan.FromMinutes(1) || length > LongestScenario)
             throw new UsageException($"--length: '{run.Get(_length)}' is not {Duration.Expected} from 1m to 30d");
+        if (run.Get(_port) is < 0 or > ushort.MaxValue) throw new UsageException($"--port: {run.Get(_port)} is not a port from 0 to {ushort.MaxValue}");
         string? named = run.Get(_directory);
         if (named?.Length == 0) throw new UsageException("--dir: a path is expected");
         if (named is not null && Directory.Exists(named) && Directory.EnumerateFileSystemEntries(named).Any())
@@ -86,7 +90,7 @@ internal sealed class LabVerb : Verb
         string directory = named ?? Directory.CreateTempSubdirectory("weir-lab-").FullName;
         try
         {
-            return await LabScreen.TryRunAsync(run, directory, run.Get(_seed), cancellationToken);
+            return await LabScreen.TryRunAsync(run, directory, run.Get(_seed), run.Get(_port) ?? LabConfiguration.FindPort(), cancellationToken);
         }
         finally
         {
@@ -102,7 +106,8 @@ internal sealed class LabVerb : Verb
         bool isKept = false;
         try
         {
-            var options = new ShippingScenarioOptions { Directory = directory, Seed = seed, Length = length, OpenFeed = feed };
+            await using LabHost? host = feed is null ? new LabHost(directory, run.Get(_port) ?? 0, run.Loggers) : null;
+            var options = new ShippingScenarioOptions { Directory = directory, Seed = seed, Length = length, OpenFeed = feed, Host = host };
             ShippingReport report = await new ShippingScenario(options, run.Loggers.CreateLogger("Weir.Lab")).RunAsync(cancellationToken);
             Print(run, report);
             // Of an endless run only the differences stay, so that the disk does not fill.
@@ -145,6 +150,7 @@ internal sealed class LabVerb : Verb
             json.WriteNumber("requests", report.Counts.Requests);
             json.WriteNumber("polls", report.Polls);
             json.WriteNumber("events", report.Events);
+            if (report.Followed is { } followed) json.WriteNumber("followed", followed);
             json.WriteNumber("restarts", report.Restarts);
             json.WriteNumber("checks", report.Checks);
             json.WriteNumber("live_actions", report.LiveActions);

@@ -8,10 +8,10 @@ using Weir.Lab.Time;
 namespace Weir.Lab.Scenarios;
 
 /// <summary>
-/// Something to look at: four simulated MDTs of different load, one of them failing over now and then, whose actions are shipped into a feed as the
-/// clock goes, and trimmed. It begins some minutes ago, so that there is a past.
+/// Something to look at: four simulated MDTs of different load, one of them failing over now and then, as the clock goes. It begins some minutes ago:
+/// that past it ships into a feed by itself, and from then on a daemon ships what the MDTs' files say.
 /// </summary>
-public sealed class LabStage : IAsyncDisposable
+public sealed class LabStage
 {
     private static readonly TimeSpan Past = TimeSpan.FromMinutes(12);
     private static readonly TimeSpan PastStep = TimeSpan.FromSeconds(5);
@@ -21,9 +21,7 @@ public sealed class LabStage : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ManualTimeProvider _time;
     private readonly MdtCluster _cluster;
-    private readonly LogEngine _engine;
-    private readonly Shipper _shipper;
-    private readonly Janitor _janitor;
+    private readonly ILogger _logger;
     private DateTimeOffset _trimmed;
 
     /// <param name="directory">Where the action files and the feed go: empty, or not there yet.</param>
@@ -34,6 +32,7 @@ public sealed class LabStage : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
+        _logger = logger;
         DateTimeOffset start = clock.GetUtcNow() - Past;
         FeedDirectory = Path.Combine(Path.GetFullPath(directory), "feed");
         _time = new(start);
@@ -48,19 +47,29 @@ public sealed class LabStage : IAsyncDisposable
             FailOversPerHour = 5,
             MeanOutage = TimeSpan.FromSeconds(25),
         });
-        _engine = new(new() { Directory = FeedDirectory, Time = _time, Logger = logger });
-        _shipper = new(
-            new() { Actions = [_cluster.Glob], SnapshotPath = null, HeartbeatInterval = TimeSpan.FromMinutes(5), Time = _time, HostName = "lab" }, _engine, logger);
-        _janitor = new(_engine, new() { Time = _time }, logger);
     }
+
+    /// <summary>The pattern of the MDTs' files.</summary>
+    public string Actions => _cluster.Glob;
 
     public string FeedDirectory { get; }
 
-    /// <summary>Plays what has been until now. To be called once, first.</summary>
+    /// <summary>Plays what has been until now, into the feed, which nobody else may write to meanwhile. To be called once, first.</summary>
     /// <exception cref="IOException">The directory cannot be used.</exception>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        while (_clock.GetUtcNow() - _time.GetUtcNow() > PastStep) await StepAsync(PastStep, cancellationToken);
+        await using var engine = new LogEngine(new() { Directory = FeedDirectory, Time = _time, Logger = _logger });
+        var shipper = new Shipper(
+            new() { Actions = [Actions], SnapshotPath = null, HeartbeatInterval = TimeSpan.FromMinutes(5), Time = _time, HostName = "lab" }, engine, _logger);
+        await using var janitor = new Janitor(engine, new() { Time = _time }, _logger);
+        while (_clock.GetUtcNow() - _time.GetUtcNow() > PastStep)
+        {
+            Step(PastStep);
+            await shipper.RunCycleAsync(cancellationToken);
+            if (_time.GetUtcNow() - _trimmed < TrimEvery) continue;
+            _trimmed = _time.GetUtcNow();
+            await janitor.RunRoundAsync(cancellationToken);
+        }
     }
 
     /// <summary>Goes with the clock until it is cancelled.</summary>
@@ -71,24 +80,14 @@ public sealed class LabStage : IAsyncDisposable
         {
             await Task.Delay(Tick, _clock, cancellationToken);
             TimeSpan behind = _clock.GetUtcNow() - _time.GetUtcNow();
-            if (behind > TimeSpan.Zero) await StepAsync(behind, cancellationToken);
+            if (behind > TimeSpan.Zero) Step(behind);
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _janitor.DisposeAsync();
-        await _engine.DisposeAsync();
-    }
-
-    private async Task StepAsync(TimeSpan time, CancellationToken cancellationToken)
+    private void Step(TimeSpan time)
     {
         _cluster.Advance(time);
         _time.Advance(time);
         _cluster.WriteFiles(clean: true);
-        await _shipper.RunCycleAsync(cancellationToken);
-        if (_time.GetUtcNow() - _trimmed < TrimEvery) return;
-        _trimmed = _time.GetUtcNow();
-        await _janitor.RunRoundAsync(cancellationToken);
     }
 }

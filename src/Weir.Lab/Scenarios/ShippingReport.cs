@@ -25,6 +25,9 @@ public sealed record ShippingReport
 
     public required long Events { get; init; }
 
+    /// <summary>Records that a consumer outside the daemon was given and acknowledged; null where no daemon ran.</summary>
+    public long? Followed { get; init; }
+
     public required long LiveActions { get; init; }
 
     /// <summary>Actions whose final state no poll saw, and that were reported so.</summary>
@@ -50,6 +53,7 @@ public sealed record ShippingReport
         output.WriteLine($"  simulated  {Counts.Requests} requests, {Counts.CancelRequests} cancels, {Counts.Retries} retries, {Counts.FailOvers} fail-overs, {Counts.ReusedIndices} indices used again");
         output.WriteLine($"  files      {Counts.FilesWritten} written, {Counts.TornFiles} torn, {Counts.LostLines} lines lost, {Counts.GarbageLines} lines of garbage");
         output.WriteLine($"  shipped    {Events} events in {Polls} polls; shipper started anew {Restarts} times; sources lost {SourcesLost}, back {SourcesBack}");
+        if (Followed is { } followed) output.WriteLine($"  served     {followed} records to a consumer by the daemon's socket, each once, over {Restarts} restarts of the daemon");
         output.WriteLine($"  live now   {LiveActions} actions; {VanishedUnfinished} vanished without a final state, and were reported so");
         output.WriteLine($"  checked    {Checks} times against the simulated truth: {(Succeeded ? "no difference" : $"{Failures.Count} differences")}");
         foreach (string failure in Failures) output.WriteLine($"  FAILED     {failure}");

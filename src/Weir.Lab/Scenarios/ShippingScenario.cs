@@ -30,8 +30,8 @@ public sealed class ShippingScenario
     private readonly ManualTimeProvider _time;
     private readonly List<string> _failures = [];
     private readonly string _feed;
-    private IFeedEngine _engine;
-    private Shipper _shipper;
+    private IFeedEngine? _engine;
+    private Shipper? _shipper;
     private long _polls;
     private long _checks;
     private long _restarts;
@@ -49,8 +49,6 @@ public sealed class ShippingScenario
         _feed = Path.Combine(directory, "feed");
         _cluster = new(Path.Combine(directory, "mdt"), options.Cluster with { Seed = options.Seed });
         _time = new(_cluster.Now);
-        _engine = OpenEngine();
-        _shipper = OpenShipper();
     }
 
     private string SnapshotPath => Path.Combine(_feed, "hsm", "ship.snapshot");
@@ -63,22 +61,25 @@ public sealed class ShippingScenario
         LiveActions live = new();
         try
         {
+            await StartAsync(cancellationToken);
             while (_cluster.Now < end && _failures.Count < MaxFailures)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Advance(_options.PollInterval);
                 _cluster.WriteFiles();
                 await PollAsync(cancellationToken);
-                if (_polls % _options.PollsPerRestart == 0) await RestartAsync(withoutSnapshot: _restarts % 2 == 1);
+                if (_polls % _options.PollsPerRestart == 0) await RestartAsync(withoutSnapshot: _restarts % 2 == 1, cancellationToken);
                 if (_polls % _options.PollsPerCheck == 0) await CheckAsync(cancellationToken);
             }
 
-            await RestartAsync(withoutSnapshot: true);
+            await RestartAsync(withoutSnapshot: true, cancellationToken);
             live = await CheckAsync(cancellationToken);
+            await StopAsync(cancellationToken);
         }
         finally
         {
-            await _engine.DisposeAsync();
+            // A host's feed is closed with the host.
+            if (_engine is not null && _options.Host is null) await _engine.DisposeAsync();
         }
 
         return Report(live, Stopwatch.GetElapsedTime(started));
@@ -86,7 +87,7 @@ public sealed class ShippingScenario
 
     private async Task PollAsync(CancellationToken cancellationToken)
     {
-        CycleReport report = await _shipper.RunCycleAsync(CancellationToken.None);
+        CycleReport report = await _shipper!.RunCycleAsync(CancellationToken.None);
         for (long started = Stopwatch.GetTimestamp(); report.IsFeedUnavailable && MayWait(started); report = await _shipper.RunCycleAsync(CancellationToken.None))
             await Task.Delay(RetryDelay, cancellationToken);
         _polls++;
@@ -140,7 +141,7 @@ public sealed class ShippingScenario
         {
             try
             {
-                var replay = new TopicReplay(_engine, ActionTopics.DefaultPrefix);
+                var replay = new TopicReplay(_engine!, ActionTopics.DefaultPrefix);
                 await replay.RunAsync(cancellationToken);
                 return replay;
             }
@@ -155,13 +156,25 @@ public sealed class ShippingScenario
     private bool MayWait(long started) => _options.OpenFeed is not null && Stopwatch.GetElapsedTime(started) < _options.MaxOutage;
 
     /// <summary>As a new process would start: from the feed, and from the snapshot if there is one.</summary>
-    private async Task RestartAsync(bool withoutSnapshot)
+    private async Task RestartAsync(bool withoutSnapshot, CancellationToken cancellationToken)
     {
-        await _engine.DisposeAsync();
+        await StopAsync(cancellationToken);
         if (withoutSnapshot) File.Delete(SnapshotPath);
-        _engine = OpenEngine();
-        _shipper = OpenShipper();
+        await StartAsync(cancellationToken);
         _restarts++;
+    }
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _engine = _options.Host is { } host ? await host.StartAsync(OpenEngine, cancellationToken) : OpenEngine();
+        _shipper = OpenShipper(_engine);
+    }
+
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Host is { } host) _failures.AddRange((await host.StopAsync(cancellationToken)).Select(problem => $"after {_polls} polls: {problem}"));
+        else await _engine!.DisposeAsync();
+        _engine = null;
     }
 
     private void Advance(TimeSpan time)
@@ -172,7 +185,7 @@ public sealed class ShippingScenario
 
     private IFeedEngine OpenEngine() => _options.OpenFeed is { } open ? open() : new LogEngine(new() { Directory = _feed, Time = _time, Logger = _logger });
 
-    private Shipper OpenShipper() => new(
+    private Shipper OpenShipper(IFeedEngine engine) => new(
         new()
         {
             Actions = [_cluster.Glob],
@@ -181,7 +194,7 @@ public sealed class ShippingScenario
             Time = _time,
             HostName = "lab",
         },
-        _engine,
+        engine,
         _logger);
 
     private ShippingReport Report(LiveActions live, TimeSpan duration) => new()
@@ -194,6 +207,7 @@ public sealed class ShippingScenario
         Checks = _checks,
         Restarts = _restarts,
         Events = _events,
+        Followed = _options.Host?.Followed,
         LiveActions = live.Count,
         VanishedUnfinished = _vanished,
         SourcesLost = _lost,

@@ -17,6 +17,9 @@ public sealed record ShippingScenarioOptions
     /// </summary>
     public Func<IFeedEngine>? OpenFeed { get; init; }
 
+    /// <summary>A daemon around the feed, started and stopped with the shipper; null: none.</summary>
+    public ILabHost? Host { get; init; }
+
     /// <summary>How long a feed of <see cref="OpenFeed"/> may be gone, in real time.</summary>
     public TimeSpan MaxOutage { get; init; } = TimeSpan.FromMinutes(2);
 

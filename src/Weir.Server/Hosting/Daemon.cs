@@ -32,6 +32,7 @@ public sealed class Daemon : IDisposable
     private EffectiveConfiguration _configuration;
     private IReadOnlyList<RoleDefinition> _running = [];
     private RoleContext? _context;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStarted;
 
     /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
@@ -50,6 +51,12 @@ public sealed class Daemon : IDisposable
     /// <summary>How the roles are.</summary>
     public IReadOnlyList<RoleStatus> Statuses => _roles.Statuses;
 
+    /// <summary>Where HTTP is served, as <c>http://127.0.0.1:9400</c>; none when it is not.</summary>
+    public IReadOnlyList<string> HttpAddresses => _context?.Served.Http ?? [];
+
+    /// <summary>Completes when every role was started once, whether it runs or failed; see <see cref="Statuses"/>.</summary>
+    public Task Started => _started.Task;
+
     /// <summary>Runs until <paramref name="stopping"/> is cancelled, then stops in order.</summary>
     /// <returns>Whether everything stopped in time.</returns>
     public async Task<bool> RunAsync(CancellationToken stopping)
@@ -61,9 +68,9 @@ public sealed class Daemon : IDisposable
         ThreadPool.GetMinThreads(out int workers, out int completions);
         ThreadPool.SetMinThreads(Math.Max(workers, MinThreads), completions);
         TimeProvider time = _options.Supervision.Time;
-        ServerLog.Starting(_logger, _options.Version, Environment.ProcessId, options.Feed.Url.ToString(), string.Join(", ", _running.Select(role => role.Name)));
+        ServerLog.Starting(_logger, _options.Version, Environment.ProcessId, options.Feed.Url.ToString(), string.Join(", ", [.. _running.Select(role => role.Name), .. _options.Guests.Select(guest => guest.Name)]));
 
-        IFeedEngine feed = FeedOpener.Open(options, _options.Loggers);
+        IFeedEngine feed = _options.OpenFeed?.Invoke(options) ?? FeedOpener.Open(options, _options.Loggers);
         await using (feed.ConfigureAwait(false))
         {
             var consumers = new ConsumerRegistry(feed, new() { Time = time, Logger = _options.Loggers.CreateLogger("Weir.Feed"), Owner = $"weir serve, process {Environment.ProcessId} on {Environment.MachineName}" });
@@ -74,6 +81,7 @@ public sealed class Daemon : IDisposable
             using IDisposable? telemetry = StartTelemetry(options);
             _context = new(options, feed, consumers, _options.Loggers, time, _roles, metrics, topics, _options.Version);
             foreach (RoleDefinition role in _running) _roles.Add(role.Name, () => role.Create(_context, _credentials));
+            foreach (GuestRole guest in _options.Guests) _roles.Add(guest.Name, () => guest.Create(_context));
             _roles.Changed += TellStatus;
             using ITimer? watchdog = StartWatchdog(time);
             return await RunRolesAsync(stopping).ConfigureAwait(false);
@@ -121,6 +129,7 @@ public sealed class Daemon : IDisposable
         {
             await _roles.StartAsync(stopping).ConfigureAwait(false);
             _isStarted = true;
+            _started.TrySetResult();
             _notifier.Ready(Describe());
             await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

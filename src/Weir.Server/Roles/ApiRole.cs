@@ -33,9 +33,11 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
         await using (application.ConfigureAwait(false))
         {
             await application.StartAsync(stopping).ConfigureAwait(false);
-            ServerLog.Listening(logger, string.Join(", ", application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []));
+            context.Served.Http = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+            ServerLog.Listening(logger, string.Join(", ", context.Served.Http));
             report.Running();
             await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            context.Served.Http = [];
             // Requests under way are finished; streams see that the daemon stops and end.
             await application.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }

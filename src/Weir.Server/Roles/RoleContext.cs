@@ -18,4 +18,21 @@ namespace Weir.Server.Roles;
 /// <param name="Topics">What the topics hold.</param>
 /// <param name="Version">Of this program.</param>
 public sealed record RoleContext(
-    WeirOptions Options, IFeedEngine Feed, ConsumerRegistry Consumers, ILoggerFactory Loggers, TimeProvider Time, RoleHost Roles, MetricsRegistry Metrics, TopicMetrics Topics, string Version);
+    WeirOptions Options, IFeedEngine Feed, ConsumerRegistry Consumers, ILoggerFactory Loggers, TimeProvider Time, RoleHost Roles, MetricsRegistry Metrics, TopicMetrics Topics, string Version)
+{
+    /// <summary>Where the daemon is served, told by the roles that serve it.</summary>
+    public ServedAddresses Served { get; init; } = new();
+}
+
+/// <summary>Where the daemon is served.</summary>
+public sealed class ServedAddresses
+{
+    private volatile IReadOnlyList<string> _http = [];
+
+    /// <summary>By HTTP, as <c>http://127.0.0.1:9400</c>; none when it is not.</summary>
+    public IReadOnlyList<string> Http
+    {
+        get => _http;
+        set => _http = value;
+    }
+}

@@ -16,7 +16,7 @@ public sealed class LabInTerminalTests : IDisposable
     {
         using var terminal = new PseudoTerminal();
         byte[] mode = terminal.Mode;
-        terminal.StartWeir(Variables("xterm-256color"), "lab", "--seed", "7");
+        terminal.StartWeir(Variables("xterm-256color"), "lab", "--seed", "7", "--port", "0");
         await terminal.WaitForTextAsync("Live Actions: ");
         Assert.True(terminal.Look(screen => screen.IsAlternate));
         terminal.Type("g");
