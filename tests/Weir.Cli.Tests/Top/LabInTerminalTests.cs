@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using Weir.Cli.Tests.Ptys;
 
 namespace Weir.Cli.Tests.Top;
@@ -37,17 +39,28 @@ public sealed class LabInTerminalTests : IDisposable
     }
 
     [Fact]
-    public async Task Its_feed_is_there_for_other_verbs_and_stays()
+    public async Task Its_daemon_serves_the_feed_which_is_there_for_other_verbs_and_stays()
     {
         using var terminal = new PseudoTerminal();
         string directory = Path.Combine(_temporary, "mine");
-        terminal.StartWeir(Variables("xterm-256color"), "lab", "--dir", directory);
+        terminal.StartWeir(Variables("xterm-256color"), "lab", "--dir", directory, "--port", "0");
         await terminal.WaitForTextAsync("Live Actions: ");
         Outcome stats = await new TestTerminal().RunAsync("hsm", "stats", "--json", "--feed", $"file:{directory}/feed");
         Assert.Contains("lab-MDT0000", stats.Out, StringComparison.Ordinal);
+        using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 60_000 })
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(Path.Combine(directory, "feed.sock")));
+            socket.Send("{\"topics\":[\"hsm:actions:*\"]}\n"u8);
+            using var reader = new StreamReader(new NetworkStream(socket), Encoding.UTF8);
+            Assert.Contains("ready", reader.ReadLine(), StringComparison.Ordinal);
+            // What comes now was shipped by the daemon.
+            Assert.Contains("io.weir.hsm.", reader.ReadLine(), StringComparison.Ordinal);
+        }
+
         terminal.Type("q");
         Assert.Equal(0, (await terminal.WaitForExitAsync()).ExitCode);
         Assert.True(Directory.Exists(Path.Combine(directory, "feed")));
+        Assert.Equal(0, (await new TestTerminal().RunAsync("config", "check", "--config", Path.Combine(directory, "weir.yaml"))).ExitCode);
     }
 
     [Fact]

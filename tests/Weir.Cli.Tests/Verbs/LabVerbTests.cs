@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Weir.Cli.Tests.Verbs.Feed;
 
@@ -15,6 +18,8 @@ public sealed class LabVerbTests : FeedFixture
         using JsonDocument report = JsonDocument.Parse(Assert.Single(outcome.Lines));
         Assert.Equal(0, report.RootElement.GetProperty("failures").GetArrayLength());
         Assert.True(report.RootElement.GetProperty("checks").GetInt32() > 0);
+        // All of it came to a consumer by the daemon's socket too.
+        Assert.Equal(report.RootElement.GetProperty("events").GetInt64(), report.RootElement.GetProperty("followed").GetInt64() - SourceEvents(report));
         string feed = $"file:{Path.Combine(Laboratory, "seed-3", "feed")}";
         using JsonDocument stats = JsonDocument.Parse((await RunAsync("hsm", "stats", "--feed", feed)).Out);
         Assert.Equal(
@@ -32,6 +37,18 @@ public sealed class LabVerbTests : FeedFixture
     }
 
     [Fact]
+    public async Task A_port_that_another_process_has_is_said_and_nothing_is_left()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        string port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        Outcome outcome = await RunAsync("lab", "--once", "--length", "1m", "--port", port);
+        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Out));
+        Assert.StartsWith("weir: The laboratory's daemon does not start: role api is failed, ", outcome.Error, StringComparison.Ordinal);
+        Assert.EndsWith("Name another port with --port, or another directory with --dir.\n", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_directory_with_something_in_it_is_left_alone()
     {
         Directory.CreateDirectory(Path.Combine(Laboratory, "mine"));
@@ -46,5 +63,8 @@ public sealed class LabVerbTests : FeedFixture
     [InlineData("--length", "1s")]
     [InlineData("--length", "31d")]
     [InlineData("--dir", "")]
+    [InlineData("--port", "65536")]
     public async Task What_cannot_be_meant_is_wrong_usage(string option, string value) => Assert.Equal(2, (await RunAsync("lab", "--once", option, value)).ExitCode);
+
+    private static long SourceEvents(JsonDocument report) => report.RootElement.GetProperty("sources_lost").GetInt64() + report.RootElement.GetProperty("sources_back").GetInt64();
 }
