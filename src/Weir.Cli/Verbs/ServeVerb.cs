@@ -7,6 +7,7 @@ using Weir.Cli.Running;
 using Weir.Cli.Verbs.Config;
 using Weir.Server.Configuration;
 using Weir.Server.Hosting;
+using Weir.Server.Http;
 using Weir.Server.Roles;
 
 namespace Weir.Cli.Verbs;
@@ -25,9 +26,11 @@ internal sealed class ServeVerb : Verb
     };
     private readonly Option<string?> _listen = new("--listen") { HelpName = "ADDRESS:PORT", Description = "Where HTTP is served (api.listen; 127.0.0.1:9400)." };
 
+    private readonly Option<bool> _openApi = new("--openapi") { Description = "Print the OpenAPI 3.1 description of the HTTP interface, and start nothing." };
+
     public ServeVerb() : base("serve", Summary)
     {
-        foreach (Option option in (Option[])[_config, _feed, _roles, _listen]) Options.Add(option);
+        foreach (Option option in (Option[])[_config, _feed, _roles, _listen, _openApi]) Options.Add(option);
     }
 
     public override LogLevel DefaultLogLevel => LogLevel.Information;
@@ -54,6 +57,13 @@ internal sealed class ServeVerb : Verb
 
     public override async Task<int> RunAsync(Invocation run, CancellationToken cancellationToken)
     {
+        if (run.Get(_openApi))
+        {
+            run.Out.Write(ApiDescription.Write(Version));
+            run.Out.Flush();
+            return ExitCode.Done;
+        }
+
         string[] roles = run.Get(_roles) ?? [];
         if (roles.FirstOrDefault(role => !RoleNames.All.Contains(role)) is { } unknown)
             throw new UsageException($"--role: '{unknown}' is no role{Suggestion.Phrase(unknown, RoleNames.All)}; there are {string.Join(", ", RoleNames.All)}");
@@ -63,7 +73,7 @@ internal sealed class ServeVerb : Verb
             ApplyLog = options => Apply(run, options),
             Loggers = run.Loggers,
             Roles = roles.Length == 0 ? null : roles,
-            Version = typeof(ServeVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+            Version = Version,
             ReadVariable = run.Terminal.ReadVariable,
         });
         using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -73,6 +83,8 @@ internal sealed class ServeVerb : Verb
         });
         return await daemon.RunAsync(cancellationToken) ? ExitCode.Done : ExitCode.Failed;
     }
+
+    private static string Version => typeof(ServeVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private static void Apply(Invocation run, WeirOptions options)
     {

@@ -16,13 +16,16 @@ public enum EventFraming
 
     /// <summary>Server-sent events whose id is the record's.</summary>
     ServerSent = 2,
+
+    /// <summary>Server-sent events without ids: the stream tells its place by itself.</summary>
+    ServerSentUnplaced = 3,
 }
 
 /// <summary>A page of records as CloudEvents in one framing, encoded once for all who read the page under the same filter.</summary>
 public sealed class EncodedPage : IDisposable
 {
     // Compared by reference: what a page keeps one encoding under.
-    private static readonly object[] Keys = [new(), new(), new()];
+    private static readonly object[] Keys = [new(), new(), new(), new()];
 
     private byte[]? _rented;
     private readonly int _length;
@@ -70,10 +73,15 @@ public sealed class EncodedPage : IDisposable
                     BinaryPrimitives.WriteInt32BigEndian(output.Written[at..], output.WrittenCount - at - sizeof(int));
                     break;
                 default:
-                    output.Write("id: "u8);
-                    record.Id.TryFormat(output.GetSpan(RecordId.MaxTextLength), out int idLength);
-                    output.Advance(idLength);
-                    output.Write("\ndata: "u8);
+                    if (framing == EventFraming.ServerSent)
+                    {
+                        output.Write("id: "u8);
+                        record.Id.TryFormat(output.GetSpan(RecordId.MaxTextLength), out int idLength);
+                        output.Advance(idLength);
+                        output.Write("\n"u8);
+                    }
+
+                    output.Write("data: "u8);
                     events.Write(record);
                     output.Write("\n\n"u8);
                     break;

@@ -73,7 +73,13 @@ public sealed class Daemon : IDisposable
         IFeedEngine feed = _options.OpenFeed?.Invoke(options) ?? FeedOpener.Open(options, _options.Loggers);
         await using (feed.ConfigureAwait(false))
         {
-            var consumers = new ConsumerRegistry(feed, new() { Time = time, Logger = _options.Loggers.CreateLogger("Weir.Feed"), Owner = $"weir serve, process {Environment.ProcessId} on {Environment.MachineName}" });
+            var consumers = new ConsumerRegistry(feed, new()
+            {
+                Time = time,
+                Logger = _options.Loggers.CreateLogger("Weir.Feed"),
+                Owner = $"weir serve, process {Environment.ProcessId} on {Environment.MachineName}",
+                Coalescing = CoalescingRules.All,
+            });
             await using ConfiguredAsyncDisposable closing = consumers.ConfigureAwait(false);
             using var metrics = new MetricsRegistry();
             using var process = new ProcessMetrics(_roles, _options.Version);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Weir.Feed;
+using Weir.Server.Configuration.Sections;
 
 namespace Weir.Server.Http;
 
@@ -16,6 +17,7 @@ internal sealed class ApiPipeline : IDisposable
 
     private readonly ApiAccess _access;
     private readonly int _maxRequests;
+    private readonly StallLimit _stall;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Meter _meter = new("Weir.Server.Http");
@@ -24,10 +26,11 @@ internal sealed class ApiPipeline : IDisposable
     private readonly Counter<long> _refused;
     private int _active;
 
-    public ApiPipeline(ApiAccess access, int maxRequests, TimeProvider time, ILogger logger)
+    public ApiPipeline(ApiAccess access, ApiOptions options, TimeProvider time, ILogger logger)
     {
         _access = access;
-        _maxRequests = maxRequests;
+        _maxRequests = options.MaxRequests;
+        _stall = new(options.StallTimeout, time);
         _time = time;
         _logger = logger;
         _requests = _meter.CreateCounter<long>("weir_http_requests_total", null, "Requests that were answered.");
@@ -49,6 +52,7 @@ internal sealed class ApiPipeline : IDisposable
             if (active > _maxRequests) throw Refuse("busy", new(StatusCodes.Status503ServiceUnavailable, "busy", $"There are {_maxRequests} requests and streams under way already (api.max_requests); try again later."));
             ApiCaller caller = _access.Identify(context, out ApiException? refusal) ?? throw Refuse(refusal!.Code, refusal);
             context.Features.Set(caller);
+            context.Features.Set(_stall);
             await next(context).ConfigureAwait(false);
             if (!context.Response.HasStarted && context.GetEndpoint() is null) throw new ApiException(StatusCodes.Status404NotFound, "not_found", $"There is nothing at {context.Request.Path}; /openapi/v1.json lists what there is.");
             if (!context.Response.HasStarted && context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
@@ -57,6 +61,10 @@ internal sealed class ApiPipeline : IDisposable
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // Who asked is gone.
+        }
+        catch (ClientStalledException)
+        {
+            _refused.Add(1, new KeyValuePair<string, object?>("reason", "stalled"));
         }
 #pragma warning disable CA1031 // Whatever one request comes to, the others are served.
         catch (Exception failed)

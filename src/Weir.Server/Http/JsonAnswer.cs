@@ -26,6 +26,6 @@ internal static class JsonAnswer
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         if (HttpMethods.IsHead(context.Request.Method)) return;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        await ResponseSender.SendAsync(context, body, context.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Server.Configuration;
 using Weir.Server.Configuration.Sections;
 using Weir.Server.Feeds;
@@ -27,9 +28,9 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
         CheckAccess(context.Options);
         TokenStore tokens = credentials.Tokens(context.Options.Auth);
         TlsCertificate? certificate = options.TlsCertificate is null ? null : credentials.Certificate(options);
-        using var pipeline = new ApiPipeline(new(tokens, new(options.Hosts), context.Options.Auth.NeedsTokenOnLoopback), options.MaxRequests, context.Time, logger);
+        using var pipeline = new ApiPipeline(new(tokens, new(options.Hosts), context.Options.Auth.NeedsTokenOnLoopback), options, context.Time, logger);
         using var gateway = new GatewayMetrics("http");
-        WebApplication application = HttpServer.Build(options, Modules(gateway, stopping), pipeline, certificate, context.Loggers);
+        WebApplication application = HttpServer.Build(options, Modules(context, gateway, stopping), pipeline, certificate, context.Loggers);
         await using (application.ConfigureAwait(false))
         {
             await application.StartAsync(stopping).ConfigureAwait(false);
@@ -52,7 +53,17 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
             throw new IOException($"{open} can be reached from other machines and there are no tokens in {options.Auth.TokensFile}; make one with 'weir config token add'.");
     }
 
-    private List<IApiModule> Modules(GatewayMetrics gateway, CancellationToken stopping)
+    /// <summary>The OpenAPI description of the interface, of the same declarations that it is served by. Nothing is started.</summary>
+    public static byte[] Describe(string version)
+    {
+        // Modules declare their operations when they are made; nothing is asked of what would serve them.
+        using var gateway = new GatewayMetrics("http");
+        var unused = new RoleContext(null!, null!, null!, NullLoggerFactory.Instance, TimeProvider.System, null!, null!, null!, version);
+        List<IApiModule> modules = Modules(unused, gateway, CancellationToken.None);
+        return OpenApiDocument.Write(modules.SelectMany(module => module.Routes), version);
+    }
+
+    private static List<IApiModule> Modules(RoleContext context, GatewayMetrics gateway, CancellationToken stopping)
     {
         List<IApiModule> modules =
         [

@@ -1,7 +1,7 @@
-using Weir.Changelogs.Coalescing;
 using Weir.Cli.Running;
 using Weir.Feed;
 using Weir.Feed.Consuming;
+using Weir.Server.Feeds;
 
 namespace Weir.Cli.Verbs.Feed;
 
@@ -26,5 +26,5 @@ internal abstract class ConsumerVerb(string name, string summary) : FeedVerb(nam
         : RecordFilter.TryParse(text, out RecordFilter? filter, out string problem) ? filter : throw new UsageException($"--filter: {problem}");
 
     public static ConsumerRegistry OpenRegistry(Invocation run, IFeedEngine feed) =>
-        new(feed, new() { Time = run.Time, Logger = run.Loggers.CreateLogger("Weir.Feed"), Coalescing = [new ChangelogCoalescingRule()] });
+        new(feed, new() { Time = run.Time, Logger = run.Loggers.CreateLogger("Weir.Feed"), Coalescing = CoalescingRules.All });
 }

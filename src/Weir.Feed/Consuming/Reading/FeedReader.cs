@@ -30,6 +30,9 @@ public abstract class FeedReader : IFeedReader
 
     public RecordFilter Filter { get; }
 
+    /// <summary>How far it is in each of its topics: everything up to there was given or passed over. Not to be asked for while a read is under way.</summary>
+    public IReadOnlyList<TopicPosition> Positions => [.. _order.Select(static place => new TopicPosition(place.Topic, place.Place))];
+
     internal ReaderSignal Signal { get; } = new();
 
     private protected IFeedEngine Feed => _fanOut.Feed;

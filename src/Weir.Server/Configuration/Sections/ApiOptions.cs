@@ -24,6 +24,9 @@ public sealed class ApiOptions
     /// <summary>Requests and streams under way at once; further ones are refused with 503.</summary>
     public int MaxRequests { get; set; } = 4096;
 
+    /// <summary>A client that takes nothing of what is sent for this long is cut off.</summary>
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The section's keys.</summary>
     public static IReadOnlyList<ConfigurationKey> Keys { get; } =
     [
@@ -43,6 +46,9 @@ public sealed class ApiOptions
         ConfigurationKey.Number(
             Section, "max_requests", "Requests and streams under way at once; further ones are refused with 503.", 1, 100_000,
             (options, number) => options.Api.MaxRequests = (int)number, options => options.Api.MaxRequests),
+        ConfigurationKey.Time(
+            Section, "stall_timeout", "A client that takes nothing of what is sent for this long is cut off.", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1),
+            (options, time) => options.Api.StallTimeout = time, options => options.Api.StallTimeout),
     ];
 
     /// <summary>What does not go together, each with the key to name.</summary>

@@ -33,6 +33,9 @@ public sealed record FeedRequest
     /// <summary>Whether each acknowledgement is answered once it is durable.</summary>
     public bool Confirms { get; init; }
 
+    /// <summary>Whether a consumer that is registered by this has its topics coalesced, where they have a rule for it.</summary>
+    public bool Coalesces { get; init; }
+
     /// <summary>Whether the connection ends when everything that was there is sent.</summary>
     public bool Once { get; init; }
 
@@ -46,6 +49,7 @@ public sealed record FeedRequest
             var request = new FeedRequest();
             foreach (JsonProperty member in document.RootElement.EnumerateObject()) request = request.With(member.Name, member.Value);
             if (request.Topics is null && request.Consumer is null) throw Wrong("'topics' is missing: a list of topics and of prefixes with a star");
+            if (request.Coalesces && (request.Topics is null || request.Consumer is null)) throw Wrong("'coalesce' is for a consumer that is registered by this, with 'consumer' and 'topics'");
             return request;
         }
         catch (JsonException exception)
@@ -84,10 +88,12 @@ public sealed record FeedRequest
                 };
             case "confirm":
                 return this with { Confirms = Flag(name, value) };
+            case "coalesce":
+                return this with { Coalesces = Flag(name, value) };
             case "once":
                 return this with { Once = Flag(name, value) };
             default:
-                throw Wrong($"'{name}' is nothing that a request has; there are consumer, topics, filter, from, frames, confirm and once");
+                throw Wrong($"'{name}' is nothing that a request has; there are consumer, topics, filter, from, frames, confirm, coalesce and once");
         }
     }
 

@@ -107,7 +107,7 @@ internal sealed class SocketSession : IAsyncDisposable
         if (_access.IsRestricted)
             throw new FeedRequestException("forbidden", $"user {_peer.UserId} may open transient feeds only (\"consumer\":null), which show the records of that user");
         if (request.Topics is { } topics)
-            await _registry.RegisterAsync(new() { Name = consumer, Topics = topics, Filter = request.Filter, Start = request.From }, _ending.Token).ConfigureAwait(false);
+            await _registry.RegisterAsync(new() { Name = consumer, Topics = topics, Filter = request.Filter, Start = request.From, Coalesces = request.Coalesces }, _ending.Token).ConfigureAwait(false);
         ConsumerReader reader = await _registry.OpenAsync(consumer, new() { Owner = $"process {_peer.ProcessId} of user {_peer.UserId}, by the socket" }, _ending.Token).ConfigureAwait(false);
         _acks = new(reader, request.Confirms);
         return reader;

@@ -20,6 +20,7 @@ internal static class ConsumerJson
         foreach (string pattern in consumer.Registration.Topics.Patterns) json.WriteStringValue(pattern);
         json.WriteEndArray();
         if (!consumer.Registration.Filter.IsAll) json.WriteString("filter", consumer.Registration.Filter.Text);
+        if (consumer.Registration.Coalesces) json.WriteBoolean("coalesce", true);
         json.WriteString("registered", consumer.RegisteredAt.UtcDateTime);
         json.WriteString("seen", consumer.SeenAt.UtcDateTime);
         if (consumer.Reader is { } reader) json.WriteString("reader", reader.Owner);
@@ -73,6 +74,9 @@ internal static class ConsumerJson
                     string from = Text("from", member.Value);
                     registration = registration with { Start = ConsumerStart.TryParse(from, out ConsumerStart start) ? start : throw FeedParameters.Wrong($"from: '{from}' is neither first, last, an id nor a time") };
                     break;
+                case "coalesce":
+                    registration = registration with { Coalesces = member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? member.Value.GetBoolean() : throw FeedParameters.Wrong("'coalesce' is neither true nor false") };
+                    break;
                 case "abort_timeout":
                     string timeout = Text("abort_timeout", member.Value);
                     limits = limits with { AbortTimeout = Duration.TryParse(timeout, out TimeSpan value) && value > TimeSpan.Zero ? value : throw FeedParameters.Wrong($"abort_timeout: '{timeout}' is not {Duration.Expected}") };
@@ -84,7 +88,7 @@ internal static class ConsumerJson
                     limits = limits with { AbortBytes = Number("abort_bytes", member.Value) };
                     break;
                 default:
-                    throw FeedParameters.Wrong($"'{member.Name}' is nothing that a registration has; there are topics, filter, from, abort_timeout, abort_records and abort_bytes");
+                    throw FeedParameters.Wrong($"'{member.Name}' is nothing that a registration has; there are topics, filter, from, coalesce, abort_timeout, abort_records and abort_bytes");
             }
         }
 

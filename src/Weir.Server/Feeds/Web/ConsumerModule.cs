@@ -15,12 +15,12 @@ internal sealed class ConsumerModule : IApiModule
     private const int MaxBodyBytes = 64 * 1024;
 
     private const string RegistrationSchema =
-        """{"type":"object","required":["topics"],"properties":{"topics":{"type":"array","items":{"type":"string"}},"filter":{"type":"string"},"from":{"type":"string"},"abort_timeout":{"type":"string"},"abort_records":{"type":"integer"},"abort_bytes":{"type":"integer"}}}""";
+        """{"type":"object","required":["topics"],"properties":{"topics":{"type":"array","items":{"type":"string"}},"filter":{"type":"string"},"from":{"type":"string"},"coalesce":{"type":"boolean"},"abort_timeout":{"type":"string"},"abort_records":{"type":"integer"},"abort_bytes":{"type":"integer"}}}""";
 
     private const string AckSchema = """{"type":"object","required":["id"],"properties":{"topic":{"type":"string"},"id":{"type":"string"}}}""";
 
     private const string ConsumerSchema =
-        """{"type":"object","required":["consumer","state","topics"],"properties":{"consumer":{"type":"string"},"state":{"enum":["active","aborted","damaged"]},"topics":{"type":"array","items":{"type":"string"}},"filter":{"type":"string"},"registered":{"type":"string","format":"date-time"},"seen":{"type":"string","format":"date-time"},"problem":{"type":"string"},"backlog":{"type":"object"}}}""";
+        """{"type":"object","required":["consumer","state","topics"],"properties":{"consumer":{"type":"string"},"state":{"enum":["active","aborted","damaged"]},"topics":{"type":"array","items":{"type":"string"}},"filter":{"type":"string"},"coalesce":{"type":"boolean"},"registered":{"type":"string","format":"date-time"},"seen":{"type":"string","format":"date-time"},"problem":{"type":"string"},"backlog":{"type":"object"}}}""";
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Weir.Feed;
 using Weir.Feed.Consuming;
+using Weir.Server.Http;
 
 namespace Weir.Server.Feeds.Web;
 
@@ -10,29 +11,26 @@ internal sealed class EventStream(ConsumerRegistry registry, GatewayMetrics metr
 {
     public const string ContentType = "text/event-stream";
 
-    private const int PieceBytes = 64 * 1024;
+    private readonly StreamKeepAlive _keepAlive = new(time);
 
-    /// <summary>So that whatever stands between does not take the connection for dead.</summary>
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(30);
-
-    private static readonly byte[] Comment = ": \n\n"u8.ToArray();
-
-    public async Task RunAsync(HttpContext context, string topic, RecordFilter filter, ConsumerStart start, IReadOnlyDictionary<string, RecordId>? after)
+    public async Task RunAsync(HttpContext context, TopicSelection topics, bool isOfSeveral, RecordFilter filter, ConsumerStart start, IReadOnlyDictionary<string, RecordId>? after)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        TransientReader reader = await registry.OpenTransientAsync(new TopicSelection([topic], []), filter, start, after, ending.Token).ConfigureAwait(false);
+        TransientReader reader = await registry.OpenTransientAsync(topics, filter, start, after, ending.Token).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
+            if (isOfSeveral && StreamPlaces.Format(reader.Positions) is null)
+                throw new ApiException(StatusCodes.Status400BadRequest, "bad_request", $"These are {reader.Positions.Count} topics, more than a stream can tell its place in; name fewer, or read by the socket.");
+            var session = new EventStreamSession(context, reader, isOfSeveral, metrics);
+            context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+            context.Response.ContentType = ContentType;
+            context.Response.Headers.CacheControl = "no-store";
+            context.Response.Headers["X-Accel-Buffering"] = "no";
             metrics.Opened();
+            int turn = _keepAlive.Add(session);
             try
             {
-                context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-                context.Response.ContentType = ContentType;
-                context.Response.Headers.CacheControl = "no-store";
-                context.Response.Headers["X-Accel-Buffering"] = "no";
-                await SendAsync(context, Comment, ending.Token).ConfigureAwait(false);
-                if (HttpMethods.IsHead(context.Request.Method)) return;
-                await PumpAsync(context, reader, ending.Token).ConfigureAwait(false);
+                await session.RunAsync(ending.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (ending.IsCancellationRequested)
             {
@@ -40,45 +38,9 @@ internal sealed class EventStream(ConsumerRegistry registry, GatewayMetrics metr
             }
             finally
             {
+                _keepAlive.Remove(session, turn);
                 metrics.Closed();
             }
         }
     }
-
-    private async Task PumpAsync(HttpContext context, TransientReader reader, CancellationToken ending)
-    {
-        while (true)
-        {
-            while (await reader.ReadAsync(ending).ConfigureAwait(false) is { } page) await SendPageAsync(context, page, ending).ConfigureAwait(false);
-            Task news = reader.WaitAsync(ending).AsTask();
-            while (!news.IsCompleted)
-            {
-                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(ending);
-                if (await Task.WhenAny(news, Task.Delay(Heartbeat, time, waiting.Token)).ConfigureAwait(false) == news) await waiting.CancelAsync().ConfigureAwait(false);
-                else await SendAsync(context, Comment, ending).ConfigureAwait(false);
-            }
-
-            await news.ConfigureAwait(false);
-        }
-    }
-
-    private async Task SendPageAsync(HttpContext context, FeedPage page, CancellationToken ending)
-    {
-        if (page.Count == 0) return;
-        EncodedPage encoded = EncodedPage.Of(page, EventFraming.ServerSent, out bool isOwn);
-        try
-        {
-            // In pieces, so that for a slow client no more than a piece is gathered.
-            for (ReadOnlyMemory<byte> rest = encoded.Bytes; !rest.IsEmpty; rest = rest[Math.Min(PieceBytes, rest.Length)..])
-                await SendAsync(context, rest[..Math.Min(PieceBytes, rest.Length)], ending).ConfigureAwait(false);
-            metrics.Sent(page.Count, encoded.Bytes.Length);
-        }
-        finally
-        {
-            if (isOwn) encoded.Dispose();
-        }
-    }
-
-    private static async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> bytes, CancellationToken ending) =>
-        await context.Response.BodyWriter.WriteAsync(bytes, ending).ConfigureAwait(false);
 }

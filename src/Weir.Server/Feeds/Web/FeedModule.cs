@@ -82,6 +82,16 @@ internal sealed class FeedModule : IApiModule
                 Parameters = [topic, .. selection, new("Last-Event-ID", "header", ApiParameter.Text, "The id of the last event that was received.")],
                 Responses = [new(200, "Events whose id is the record's and whose data is a CloudEvent; comments keep the connection open.", EventStream.ContentType), ApiResponse.Error(400, "A parameter is wrong.")],
             },
+            new("GET", "/v1/feeds/stream", AccessRole.Viewer, "The records of several topics as server-sent events; Last-Event-ID goes on where a stream ended, in all of them.", StreamSeveralAsync)
+            {
+                Tag = Tag, OperationId = "streamTopics",
+                Parameters =
+                [
+                    new("topic", "query", """{"type":"array","items":{"type":"string"},"minItems":1,"maxItems":64}""", "The topics, and prefixes with a star behind them; once for each."),
+                    selection[0], selection[1], new("Last-Event-ID", "header", ApiParameter.Text, "The last id that was received: the stream's place in each topic."),
+                ],
+                Responses = [new(200, "Events whose data is a CloudEvent, and behind each page an id: the stream's place in each topic. Comments keep the connection open.", EventStream.ContentType), ApiResponse.Error(400, "A parameter is wrong.")],
+            },
         ];
     }
 
@@ -155,7 +165,18 @@ internal sealed class FeedModule : IApiModule
         string last = context.Request.Headers["Last-Event-ID"].ToString();
         if (last.Length > 0 && !RecordId.TryParse(last, out _)) throw new ApiException(StatusCodes.Status400BadRequest, "bad_request", $"Last-Event-ID: '{last}' is not a record's id");
         IReadOnlyDictionary<string, RecordId>? after = RecordId.TryParse(last, out RecordId id) ? new Dictionary<string, RecordId> { [topic] = id } : FeedParameters.After(context, topic);
-        return _stream.RunAsync(context, topic, FeedParameters.Filter(context), FeedParameters.Start(context, ConsumerStart.Last), after);
+        return _stream.RunAsync(context, new([topic], []), isOfSeveral: false, FeedParameters.Filter(context), FeedParameters.Start(context, ConsumerStart.Last), after);
+    }
+
+    private Task StreamSeveralAsync(HttpContext context)
+    {
+        TopicSelection topics = FeedParameters.Topics(context);
+        string last = context.Request.Headers["Last-Event-ID"].ToString();
+        Dictionary<string, RecordId>? after = null;
+        if (last.Length > 0 && (after = StreamPlaces.Parse(last)) is null) throw FeedParameters.Wrong("Last-Event-ID is not a place of a stream of several topics");
+        // Topics without a place came since then: they are read from their beginning.
+        ConsumerStart start = after is null ? FeedParameters.Start(context, ConsumerStart.Last) : ConsumerStart.First;
+        return _stream.RunAsync(context, topics, isOfSeveral: true, FeedParameters.Filter(context), start, after);
     }
 
     private static void Write(Utf8JsonWriter json, TopicInfo info)

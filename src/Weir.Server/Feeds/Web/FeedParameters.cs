@@ -10,11 +10,28 @@ namespace Weir.Server.Feeds.Web;
 /// <summary>Reads the parameters of requests about feeds; what is wrong is answered with 400.</summary>
 internal static class FeedParameters
 {
+    private const int MostPatterns = 64;
+
     /// <summary>The topic in the path.</summary>
     public static string Topic(HttpContext context) => Name(context, "topics", "topic");
 
     /// <summary>The consumer in the path.</summary>
     public static string Consumer(HttpContext context) => Name(context, "consumers", "consumer");
+
+    /// <summary>The topics and prefixes in the query.</summary>
+    public static TopicSelection Topics(HttpContext context)
+    {
+        string?[] patterns = [.. context.Request.Query["topic"]];
+        if (patterns.Length is 0 or > MostPatterns) throw Wrong($"topic: from 1 to {MostPatterns} topics, or prefixes with a star behind them, are expected, each as a parameter of its own");
+        try
+        {
+            return TopicSelection.Parse(patterns.Select(pattern => pattern ?? ""));
+        }
+        catch (ArgumentException wrong)
+        {
+            throw Wrong($"topic: {wrong.Message}");
+        }
+    }
 
     public static int Integer(HttpContext context, string name, int otherwise, int most)
     {

@@ -10,7 +10,7 @@ internal sealed class RecordBatchWriter : IDisposable
     public const string ContentType = "application/cloudevents-batch+json";
 
     /// <summary>A batch is not made larger than this, whatever the limit of records.</summary>
-    private const int MostBytes = 4 * 1024 * 1024;
+    private const int MostBytes = 1024 * 1024;
 
     private readonly ArrayBufferWriter<byte> _output = new(16 * 1024);
     private readonly Dictionary<string, CloudEventWriter> _events = new(StringComparer.Ordinal);
