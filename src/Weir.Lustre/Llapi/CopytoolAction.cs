@@ -48,11 +48,12 @@ public sealed unsafe class CopytoolAction : IDisposable
     /// <param name="copytool">The registration.</param>
     /// <param name="item">What was received.</param>
     /// <param name="errno">Why, e.g. <see cref="LlapiErrno.Cancelled"/>.</param>
+    /// <param name="mayRetry">The MDT may send it again.</param>
     /// <exception cref="LlapiException">The MDT could not be told.</exception>
-    public static void EndWithError(CopytoolRegistration copytool, scoped in HsmActionItem item, int errno)
+    public static void EndWithError(CopytoolRegistration copytool, scoped in HsmActionItem item, int errno, bool mayRetry = false)
     {
         using CopytoolAction action = Begin(copytool, item, isError: true);
-        action.End(0, 0, errno);
+        action.End(0, 0, errno, mayRetry);
     }
 
     /// <summary>Tells the MDT how far it is; 0, or the positive errno: <see cref="LlapiErrno.Cancelled"/> means stop.</summary>
@@ -98,6 +99,17 @@ public sealed unsafe class CopytoolAction : IDisposable
         int rc = _copytool.Library.End(&action, extent, mayRetry ? 2 : 0, errno);
         _copytool.DangerousRelease();
         Check(rc, "Ending the action");
+    }
+
+    /// <summary>
+    /// Lets go of the action without a word to the MDT. What liblustreapi keeps of it stays until the process ends, which is why this is for
+    /// processes that are about to.
+    /// </summary>
+    public void Abandon()
+    {
+        if (_handle == 0) return;
+        _handle = 0;
+        _copytool.DangerousRelease();
     }
 
     public void Dispose()

@@ -7,17 +7,20 @@ namespace Weir.Lustre.Llapi;
 /// A registration with the MDTs of one mounted file system: what <c>llapi_hsm_copytool_register</c> gives. Disposing unregisters, as
 /// soon as the last <see cref="CopytoolAction"/> begun with it has ended.
 /// </summary>
-public sealed unsafe class CopytoolRegistration : SafeHandle
+public sealed unsafe partial class CopytoolRegistration : SafeHandle
 {
     /// <summary>What <c>llapi_search_fsname</c> may write, with much to spare; names have eight characters at most.</summary>
     private const int FsNameBytes = 256;
 
     private const int NonBlocking = 0x800;
 
-    private CopytoolRegistration(LlapiLibrary library, string fsName)
+    private readonly byte[] _mountPoint;
+
+    private CopytoolRegistration(LlapiLibrary library, byte[] mountPoint, string fsName)
         : base(0, ownsHandle: true)
     {
         Library = library;
+        _mountPoint = mountPoint;
         FsName = fsName;
     }
 
@@ -38,7 +41,7 @@ public sealed unsafe class CopytoolRegistration : SafeHandle
         ArgumentNullException.ThrowIfNull(library);
         ArgumentException.ThrowIfNullOrEmpty(mountPoint);
         byte[] path = Encoding.UTF8.GetBytes(mountPoint + '\0');
-        var copytool = new CopytoolRegistration(library, SearchFsName(library, mountPoint, path));
+        var copytool = new CopytoolRegistration(library, path, SearchFsName(library, mountPoint, path));
         int[] ids = archiveIds.ToArray();
         nint registered = 0;
         int rc;
@@ -90,6 +93,12 @@ public sealed unsafe class CopytoolRegistration : SafeHandle
 
     protected override bool ReleaseHandle()
     {
+        if (_attachment is { } attachment)
+        {
+            attachment.Dispose();
+            return true;
+        }
+
         nint registered = handle;
         return Library.Unregister(&registered) == 0;
     }

@@ -21,6 +21,9 @@ public sealed unsafe class LlapiLibrary
     internal readonly delegate* unmanaged<nint, int> GetActionDescriptor;
     internal readonly delegate* unmanaged<byte*, byte*, int> SearchFsName;
 
+    /// <summary>Null where the library has none: paths are a comfort.</summary>
+    internal readonly delegate* unmanaged<byte*, byte*, byte*, int, long*, int*, int> FidToPath;
+
     private LlapiLibrary(nint handle, string name)
     {
         Register = (delegate* unmanaged<nint*, byte*, int, int*, int, int>)Find(handle, name, "llapi_hsm_copytool_register");
@@ -33,6 +36,7 @@ public sealed unsafe class LlapiLibrary
         GetDataFid = (delegate* unmanaged<nint, byte*, int>)Find(handle, name, "llapi_hsm_action_get_dfid");
         GetActionDescriptor = (delegate* unmanaged<nint, int>)Find(handle, name, "llapi_hsm_action_get_fd");
         SearchFsName = (delegate* unmanaged<byte*, byte*, int>)Find(handle, name, "llapi_search_fsname");
+        FidToPath = NativeLibrary.TryGetExport(handle, "llapi_fid2path", out nint address) ? (delegate* unmanaged<byte*, byte*, byte*, int, long*, int*, int>)address : null;
     }
 
     /// <summary>Loads the library.</summary>

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+using Weir.Coordinator.Requests;
+using Weir.Lustre;
+using Weir.Lustre.Llapi;
+
+namespace Weir.Coordinator.Movers.Lustre;
+
+/// <summary>Has an agent's work from the MDTs themselves, where there is no coordinator: their lists go to a <see cref="Mover"/>.</summary>
+public sealed class RegisteredWork(Mover mover, ILogger logger) : IActionListSink
+{
+    /// <inheritdoc/>
+    public void Registered(CopytoolRegistration copytool)
+    {
+        ArgumentNullException.ThrowIfNull(copytool);
+        MoverLog.Registered(logger, copytool.FsName);
+    }
+
+    /// <inheritdoc/>
+    public void Receive(scoped ActionListReader list)
+    {
+        while (list.TryRead(out HsmActionItem item))
+        {
+            if (item.Action == HsmAction.Cancel) mover.Cancel(new(item.Cookie, item.DataFid));
+            else mover.Start(RequestOf(list, item));
+        }
+
+        if (list.Error != ActionListError.None) MoverLog.BadActionList(logger, list.Error.ToString(), list.Position);
+    }
+
+    /// <inheritdoc/>
+    public void Lost(LlapiException error, TimeSpan delay)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        MoverLog.RegistrationLost(logger, error.Message, delay);
+    }
+
+    private static HsmRequest RequestOf(scoped in ActionListReader list, scoped in HsmActionItem item) => new()
+    {
+        Action = item.Action,
+        Fid = item.Fid,
+        DataFid = item.DataFid,
+        Cookie = item.Cookie,
+        ExtentOffset = item.ExtentOffset,
+        ExtentLength = item.ExtentLength,
+        GroupId = item.GroupId,
+        ArchiveId = list.ArchiveId,
+        Flags = list.Flags,
+        Data = item.Data.ToArray(),
+    };
+}
