@@ -50,7 +50,4 @@ internal static partial class MoverLog
 
     [LoggerMessage(5115, LogLevel.Error, "A list of requests from Lustre is damaged ({Error}, byte {Position}); what stands before that was taken.")]
     public static partial void BadActionList(ILogger logger, string error, int position);
-
-    [LoggerMessage(5116, LogLevel.Warning, "Some actions did not stop in time; they are left as they are, and their temporary files are overwritten when they are tried again.")]
-    public static partial void NotStopped(ILogger logger);
 }

@@ -48,6 +48,11 @@ internal static class VerbTable
             new("unlock", Coordinator.LockVerb.UnlockSummary, Coordinator.LockVerb.Unlock),
             new("lock-quit", Coordinator.LockVerb.QuitSummary, Coordinator.LockVerb.Quit),
         ]),
+        new("agent", "a copytool of Weir's own",
+        [
+            new("posix", Agent.PosixVerb.Summary, () => new Agent.PosixVerb()),
+            new("command", Agent.CommandVerb.Summary, () => new Agent.CommandVerb()),
+        ]),
         new("drives", "drives of erasure-coded object stores",
         [
             new("inspect", Drives.InspectVerb.Summary, () => new Drives.InspectVerb()),

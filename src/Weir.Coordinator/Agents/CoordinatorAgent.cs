@@ -38,6 +38,12 @@ public sealed class CoordinatorAgent
     /// <summary>How much it runs, ends that are not confirmed included.</summary>
     public int RunningCount => _running.Count;
 
+    /// <summary>Ends that the coordinator has not confirmed.</summary>
+    public int UnconfirmedCount => _running.UnconfirmedCount;
+
+    /// <summary>Whether the coordinator has taken this agent in and the connection is there.</summary>
+    public bool IsConnected { get; private set; }
+
     /// <summary>Connections that were made so far.</summary>
     public int ConnectionCount { get; private set; }
 
@@ -94,6 +100,7 @@ public sealed class CoordinatorAgent
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var asks = new Asks();
         Task sending = SendAsync(connection, asks, ending.Token);
+        IsConnected = true;
         try
         {
             while (true)
@@ -108,6 +115,7 @@ public sealed class CoordinatorAgent
         }
         finally
         {
+            IsConnected = false;
             await ending.CancelAsync().ConfigureAwait(false);
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -124,6 +132,8 @@ public sealed class CoordinatorAgent
                 break;
             case "recv":
                 reply.ThrowIfRefused();
+                if (_options.FsName is { } mine && reply.FsName.Length > 0 && reply.FsName != mine)
+                    throw new CoordinatorException("recv", ErrorNumber.Invalid, $"its work is for file system '{reply.FsName}', and this agent's is '{mine}'");
                 foreach (HsmRequest request in connection.Work) Take(request);
                 asks.Again();
                 Signal();

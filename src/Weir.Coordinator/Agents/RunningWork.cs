@@ -18,6 +18,15 @@ internal sealed class RunningWork
         }
     }
 
+    /// <summary>Ends that were not told, or whose telling was not answered.</summary>
+    public int UnconfirmedCount
+    {
+        get
+        {
+            lock (_gate) return _toSend.Count + _sent.Count;
+        }
+    }
+
     /// <summary>What the coordinator is told after a break: everything it has not heard the end of.</summary>
     public HsmRequest[] Snapshot()
     {

@@ -13,6 +13,8 @@ public sealed class WeirOptions
 
     public CoordinatorSection Coordinator { get; } = new();
 
+    public AgentSection Agent { get; } = new();
+
     public ServeOptions Serve { get; } = new();
 
     public LogOptions Log { get; } = new();

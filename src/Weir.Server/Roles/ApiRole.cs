@@ -46,11 +46,15 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
 
     /// <summary>Sees that nobody from outside is let in without a token.</summary>
     /// <exception cref="IOException">An address can be reached from other machines and there is no token, or the tokens cannot be used.</exception>
-    public static void CheckAccess(WeirOptions options)
+    public static void CheckAccess(WeirOptions options) => CheckAccess(options.Api.Listen, options.Auth);
+
+    /// <summary>The same for addresses that are not the daemon's.</summary>
+    /// <exception cref="IOException">An address can be reached from other machines and there is no token, or the tokens cannot be used.</exception>
+    public static void CheckAccess(IReadOnlyList<ListenAddress> addresses, AuthOptions auth)
     {
-        int tokens = TokenFile.Read(options.Auth.TokensFile).Count;
-        if (tokens == 0 && options.Api.Listen.FirstOrDefault(address => !address.IsLoopback) is { } open)
-            throw new IOException($"{open} can be reached from other machines and there are no tokens in {options.Auth.TokensFile}; make one with 'weir config token add'.");
+        int tokens = TokenFile.Read(auth.TokensFile).Count;
+        if (tokens == 0 && addresses.FirstOrDefault(address => !address.IsLoopback) is { } open)
+            throw new IOException($"{open} can be reached from other machines and there are no tokens in {auth.TokensFile}; make one with 'weir config token add'.");
     }
 
     /// <summary>The OpenAPI description of the interface, of the same declarations that it is served by. Nothing is started.</summary>

@@ -1,18 +1,23 @@
 using Microsoft.Extensions.Logging;
+using Weir.Coordinator.Agents;
 using Weir.Coordinator.Requests;
 using Weir.Lustre;
 using Weir.Lustre.Llapi;
 
 namespace Weir.Coordinator.Movers.Lustre;
 
-/// <summary>Has an agent's work from the MDTs themselves, where there is no coordinator: their lists go to a <see cref="Mover"/>.</summary>
-public sealed class RegisteredWork(Mover mover, ILogger logger) : IActionListSink
+/// <summary>Has an agent's work from the MDTs themselves, where there is no coordinator: their lists go to whoever carries them out.</summary>
+public sealed class RegisteredWork(IAgentWork work, ILogger logger) : IActionListSink
 {
+    /// <summary>Told when the MDTs know of this agent, and when they do not any more.</summary>
+    public Action<bool>? StateChanged { get; init; }
+
     /// <inheritdoc/>
     public void Registered(CopytoolRegistration copytool)
     {
         ArgumentNullException.ThrowIfNull(copytool);
         MoverLog.Registered(logger, copytool.FsName);
+        StateChanged?.Invoke(true);
     }
 
     /// <inheritdoc/>
@@ -20,8 +25,8 @@ public sealed class RegisteredWork(Mover mover, ILogger logger) : IActionListSin
     {
         while (list.TryRead(out HsmActionItem item))
         {
-            if (item.Action == HsmAction.Cancel) mover.Cancel(new(item.Cookie, item.DataFid));
-            else mover.Start(RequestOf(list, item));
+            if (item.Action == HsmAction.Cancel) work.Cancel(new(item.Cookie, item.DataFid));
+            else work.Start(RequestOf(list, item));
         }
 
         if (list.Error != ActionListError.None) MoverLog.BadActionList(logger, list.Error.ToString(), list.Position);
@@ -32,6 +37,7 @@ public sealed class RegisteredWork(Mover mover, ILogger logger) : IActionListSin
     {
         ArgumentNullException.ThrowIfNull(error);
         MoverLog.RegistrationLost(logger, error.Message, delay);
+        StateChanged?.Invoke(false);
     }
 
     private static HsmRequest RequestOf(scoped in ActionListReader list, scoped in HsmActionItem item) => new()
