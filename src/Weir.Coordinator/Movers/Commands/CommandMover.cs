@@ -49,7 +49,12 @@ public sealed class CommandMover(CommandOptions options, ILogger logger, TimePro
         NativeFiles.Flush(file, $"{run.Request.Fid}");
     }
 
-    private static string Describe(int exitCode) => exitCode > 128 ? $"signal {exitCode - 128}" : $"exit code {exitCode}";
+    private static string Describe(int exitCode) => exitCode switch
+    {
+        NativeProcess.Lost => "an exit code that somebody else has taken (is SIGCHLD ignored?)",
+        < 0 => $"signal {-exitCode}",
+        _ => $"exit code {exitCode}",
+    };
 
     private static SafeFileHandle OpenNothing(int flags) => NativeFiles.Open(Nothing, flags, out int errno) ?? throw MoverException.Of(errno, $"Opening {Nothing}");
 

@@ -21,7 +21,7 @@ public sealed class ExitCodes
     /// <summary>What is different from the rule, for people: <c>2=ENOENT</c>.</summary>
     public IEnumerable<string> Texts => _errnos.Where(pair => pair is not { Key: TemporaryFailure, Value: MoverErrno.TryAgain }).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={MoverErrno.Name(pair.Value)}");
 
-    /// <summary>The errno of an exit code other than 0.</summary>
+    /// <summary>The errno of an exit code other than 0; of a negative one, a signal, EIO.</summary>
     public int ErrnoOf(int exitCode) => _errnos.GetValueOrDefault(exitCode, MoverErrno.InputOutput);
 
     /// <summary>Reads <c>CODE=ERRNO</c>, the errno as a name or a number.</summary>

@@ -9,8 +9,8 @@ internal static unsafe partial class NativeProcess
     public const int Terminate = 15;
     public const int Kill = 9;
 
-    /// <summary>As exit code 255: somebody else has waited for the child, and nobody can say how it ended.</summary>
-    private const int LostStatus = 0xFF00;
+    /// <summary>In place of an exit code: somebody else has waited for the child, and nobody can say how it ended.</summary>
+    public const int Lost = int.MinValue;
 
     private const int NoHang = 1;
     private const short SetGroup = 0x02;
@@ -60,14 +60,16 @@ internal static unsafe partial class NativeProcess
         }
     }
 
-    /// <summary>Whether a child has ended, and how: its exit code, or 128 and the signal.</summary>
+    /// <summary>Whether a child has ended, and how: its exit code, the negative number of a signal, or <see cref="Lost"/>.</summary>
     public static bool TryReap(int pid, out int exitCode)
     {
-        int status = 0;
+        int status;
         int found = WaitFor(pid, &status, NoHang);
-        if (found < 0 && Marshal.GetLastPInvokeError() != MoverErrno.Interrupted) status = LostStatus;
-        exitCode = (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
-        return found == pid || status == LostStatus;
+        exitCode = Lost;
+        if (found < 0) return Marshal.GetLastPInvokeError() != MoverErrno.Interrupted;
+        if (found == 0) return false;
+        exitCode = (status & 0x7F) == 0 ? (status >> 8) & 0xFF : -(status & 0x7F);
+        return true;
     }
 
     /// <summary>Sends a signal to a child and all that it has started.</summary>

@@ -19,12 +19,12 @@ internal sealed class RestoreFile(ArchiveTree tree, ILogger logger)
                 ?? throw (errno == MoverErrno.NoEntry ? Missing(path) : MoverException.Of(errno, $"Opening {path}"));
             FileStatus status = NativeFiles.Status(copy, path);
             if (!status.IsRegular) throw new MoverException(MoverErrno.InputOutput, $"{path} is no regular file");
-            CopyVersion? version = FindVersion(directory, name, fid, path, status, out IReadOnlyDictionary<string, byte[]> attributes);
+            IReadOnlyList<CopyVersion> versions = FindVersions(directory, name, fid, path, status, out IReadOnlyDictionary<string, byte[]> attributes);
             using SafeFileHandle target = run.Action.OpenFile();
-            using var digest = new ContentDigest(version?.Kind ?? ContentDigest.KindFor(status));
+            using var digest = new ContentDigest(versions.Count > 0 ? versions[0].Kind : ContentDigest.KindFor(status));
             string sum = new SparseCopy(run, copy, path, target, $"{fid}").Copy(status.Size, digest);
-            if (version is not null && sum != version.Digest)
-                throw Damaged($"{path} is damaged: its checksum is {sum}, and that of what was archived {version.Digest}. The file is not restored from it");
+            if (versions.Count > 0 && !versions.Any(version => version.Digest == sum))
+                throw Damaged($"{path} is damaged: its checksum is {sum}, and that of what was archived {versions[0].Digest}. The file is not restored from it");
             SetAttributes(target, fid, attributes);
             NativeFiles.Flush(target, $"{fid}");
             return status.Size;
@@ -39,7 +39,8 @@ internal sealed class RestoreFile(ArchiveTree tree, ILogger logger)
     /// <summary>EBADMSG, as file systems with checksums have it.</summary>
     private const int DamagedErrno = 74;
 
-    private CopyVersion? FindVersion(SafeFileHandle directory, string name, Fid fid, string path, FileStatus status, out IReadOnlyDictionary<string, byte[]> attributes)
+    /// <summary>What the copy may be; nothing when it is not known.</summary>
+    private IReadOnlyList<CopyVersion> FindVersions(SafeFileHandle directory, string name, Fid fid, string path, FileStatus status, out IReadOnlyDictionary<string, byte[]> attributes)
     {
         attributes = new Dictionary<string, byte[]>();
         try
@@ -48,21 +49,21 @@ internal sealed class RestoreFile(ArchiveTree tree, ILogger logger)
             if (manifest is null)
             {
                 MoverLog.NotVerified(logger, fid, "there is none");
-                return null;
+                return [];
             }
 
-            CopyVersion? version = manifest.Find(status.Size, status.ModifiedNs);
-            if (version is null && status.Size != manifest.Current.Size && status.Size != manifest.Previous?.Size)
-                throw Damaged($"{path} is damaged: it has {status.Size} bytes, and {manifest.Current.Size} were archived");
             attributes = manifest.Attributes;
+            if (manifest.Find(status.Size, status.ModifiedNs) is { } version) return [version];
 
-            // Somebody touched the copy, or copied the archive without its times: the content decides.
-            return version ?? (manifest.Current.Size == status.Size ? manifest.Current : manifest.Previous);
+            // Somebody touched the copy, or moved the archive without its times: the content decides.
+            CopyVersion[] candidates = [.. new[] { manifest.Current, manifest.Previous }.OfType<CopyVersion>().Where(candidate => candidate.Size == status.Size)];
+            if (candidates.Length == 0) throw Damaged($"{path} is damaged: it has {status.Size} bytes, and {manifest.Current.Size} were archived");
+            return [.. candidates.Where(candidate => candidate.Kind == candidates[0].Kind)];
         }
         catch (FormatException exception)
         {
             MoverLog.NotVerified(logger, fid, exception.Message);
-            return null;
+            return [];
         }
     }
 
