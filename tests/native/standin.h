@@ -3,6 +3,7 @@
  *
  *   MOUNT/.lustre/fid/<FID>          each file, under its fid as the kernel prints it, without brackets
  *   MOUNT/.lustre/volatile/<name>    the files restores write into
+ *   MOUNT/.lustre/path/<FID>         a symbolic link whose text is the file's path below the mount point, where it has one
  *
  * Who plays the MDT listens on the Unix stream socket that STANDIN_MDT names. A process connects twice at most, each time with a
  * first line that says for what:
@@ -33,6 +34,7 @@ int llapi_hsm_action_progress(struct hsm_copyaction_private *hcp, const struct h
 int llapi_hsm_action_get_dfid(const struct hsm_copyaction_private *hcp, struct lu_fid *fid);
 int llapi_hsm_action_get_fd(const struct hsm_copyaction_private *hcp);
 int llapi_search_fsname(const char *pathname, char *fsname);
+int llapi_fid2path(const char *device, const char *fidstr, char *path, int pathlen, long long *recno, int *linkno);
 
 /* The line to the MDT; its answer, or 0 when nobody plays it. */
 int mdt_call(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -158,3 +158,18 @@ int llapi_search_fsname(const char *pathname, char *fsname)
     strcpy(fsname, name && strlen(name) < 9 ? name : "lustre");
     return 0;
 }
+
+int llapi_fid2path(const char *device, const char *fidstr, char *path, int pathlen, long long *recno, int *linkno)
+{
+    char link[4096];
+    size_t length = strlen(fidstr);
+    bool bracketed = length > 2 && fidstr[0] == '[' && fidstr[length - 1] == ']';
+    if (!recno || !linkno || pathlen < 1)
+        return -EINVAL;
+    snprintf(link, sizeof(link), "%s/.lustre/path/%.*s", device, (int)(bracketed ? length - 2 : length), fidstr + bracketed);
+    ssize_t bytes = readlink(link, path, (size_t)pathlen - 1);
+    if (bytes < 0)
+        return -errno;
+    path[bytes] = '\0';
+    return 0;
+}

@@ -25,6 +25,7 @@ public sealed class RunningAgent : IAgentWork, IDisposable
     private long _lastActivity;
     private volatile bool _isRegistered;
     private bool _isUnheard;
+    private long _failed;
 
     public RunningAgent(AgentSetup setup)
     {
@@ -39,6 +40,9 @@ public sealed class RunningAgent : IAgentWork, IDisposable
 
     /// <summary>Whether work can come.</summary>
     public bool IsReady => _agent is null ? _isRegistered : _agent.IsConnected;
+
+    /// <summary>Actions that ended with an error, cancels not among them.</summary>
+    public long FailedCount => Interlocked.Read(ref _failed);
 
     /// <summary>Serves until it is told to stop, or nothing comes any more and it is to end then.</summary>
     /// <exception cref="IOException">It will not be served, or its metrics cannot be.</exception>
@@ -112,6 +116,7 @@ public sealed class RunningAgent : IAgentWork, IDisposable
     private void Report(ActionReport report)
     {
         Volatile.Write(ref _lastActivity, _setup.Time.GetTimestamp());
+        if (report.Errno is not (0 or MoverErrno.Cancelled)) Interlocked.Increment(ref _failed);
         _agent?.Done(report.Request.Key, report.Errno);
         lock (_reporting) Print(report);
     }

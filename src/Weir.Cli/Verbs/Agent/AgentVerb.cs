@@ -31,7 +31,7 @@ internal abstract class AgentVerb : Verb
     private readonly Option<string?> _removeSlots = new("--remove-slots") { HelpName = "N", Description = "Removes at once (agent.remove_slots; 2)." };
     private readonly Option<string?> _retries = new("--retries") { HelpName = "N", Description = "Attempts after the first, for errors that may pass (agent.retries; 3)." };
     private readonly Option<string?> _metrics = new("--metrics") { HelpName = "ADDRESS:PORT", Description = "Serve /metrics (Prometheus), /readyz and /livez there (agent.metrics; nowhere)." };
-    private readonly Option<bool> _once = new("--once") { Description = "End when nothing has come, and nothing was at work, for two seconds." };
+    private readonly Option<bool> _once = new("--once") { Description = "End when nothing has come, and nothing was at work, for two seconds; with exit code 1 when an action failed." };
     private readonly Option<bool> _json = new("--json") { Description = "Print each action that has ended as a JSON object on a line." };
     private readonly Argument<string> _mountPoint = new("MOUNTPOINT") { DefaultValueFactory = _ => "", Description = "Where the file system is mounted (agent.mountpoint)." };
 
@@ -78,7 +78,7 @@ internal abstract class AgentVerb : Verb
             IdleLimit = run.Get(_once) ? OnceIdle : null,
         });
         await agent.RunAsync(cancellationToken);
-        return ExitCode.Done;
+        return run.Get(_once) && agent.FailedCount > 0 ? ExitCode.Failed : ExitCode.Done;
     }
 
     /// <summary>What does the work, and what has to be given back afterwards.</summary>
