@@ -217,10 +217,19 @@ void copytool_wake(struct copytool *copytool)
         signal_fd(copytool->wake_fd);
 }
 
+void copytool_signal_ready(struct copytool *copytool)
+{
+    signal_fd(copytool->ready_fd);
+}
+
 void copytool_announce(struct copytool *copytool)
 {
     atomic_fetch_add(&copytool->generation, 1);
-    futex_wake_all(&copytool->generation);
-    if (atomic_load(&copytool->closing) || copytool->first_list)
+    if (atomic_load(&copytool->closing) || (copytool->first_list && copytool->polled))
         signal_fd(copytool->ready_fd);
+}
+
+void copytool_wake_receivers(struct copytool *copytool)
+{
+    futex_wake_all(&copytool->generation);
 }

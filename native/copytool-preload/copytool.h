@@ -14,6 +14,7 @@
 #include "llapi.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/types.h>
 
@@ -30,7 +31,7 @@ struct copytool {
     pid_t pid; /* a forked child has no session thread */
 
     int wake_fd;  /* eventfd: the session has something to do */
-    int ready_fd; /* eventfd, what get_fd gives: readable while a list or a shutdown can be received */
+    int ready_fd; /* eventfd, what get_fd gives: once it was asked for, readable while a list or a shutdown can be received */
 
     atomic_uint generation; /* futex: changes with everything recv waits for */
     atomic_bool closing;
@@ -72,13 +73,19 @@ void copytool_withdraw(struct copytool *copytool);
 /* Wakes the session thread; safe in signal handlers. */
 void copytool_wake(struct copytool *copytool);
 
-/* Wakes everyone in recv and, when something can be received, whoever polls. The lock must be held, or closing be set. */
+/*
+ * There is something to receive: whoever polls sees it. The lock must be held, or closing be set. Those in recv are woken by the
+ * second call, without the lock, which they want at once.
+ */
 void copytool_announce(struct copytool *copytool);
+void copytool_wake_receivers(struct copytool *copytool);
+void copytool_signal_ready(struct copytool *copytool);
 
 /* Whether this is another process than the one that registered, which is an error with a message. */
 bool copytool_is_inherited(const struct copytool *copytool);
 
-int copytool_receive(struct copytool *copytool, struct hsm_action_list **hal, int *bytes);
+/* Called with signals blocked; while it waits they are as the caller had them outside. */
+int copytool_receive(struct copytool *copytool, struct hsm_action_list **hal, int *bytes, sigset_t *outside);
 int copytool_poll_fd(struct copytool *copytool);
 
 #endif

@@ -105,6 +105,8 @@ static int give_list(struct session *session, struct reply *reply, size_t *first
         list = NULL;
     }
     guard_unlock(&copytool->lock, &before);
+    if (given)
+        copytool_wake_receivers(copytool);
     free(list);
     return given;
 }

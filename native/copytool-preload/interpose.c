@@ -46,6 +46,7 @@ EXPORTED int llapi_hsm_copytool_unregister(struct hsm_copytool_private **priv)
     /* A forked child shares the descriptors that would tell the parent's threads. */
     if (copytool->pid == getpid()) {
         copytool_announce(copytool);
+        copytool_wake_receivers(copytool);
         session_stop(copytool);
     }
     *priv = NULL;
@@ -65,11 +66,15 @@ EXPORTED int llapi_hsm_copytool_get_fd(struct hsm_copytool_private *ct)
 
 EXPORTED int llapi_hsm_copytool_recv(struct hsm_copytool_private *ct, struct hsm_action_list **hal, int *msgsize)
 {
+    sigset_t before;
+    int rc = -EINVAL;
+    guard_begin(&before);
     struct copytool *copytool = hal && msgsize ? copytool_enter(ct) : NULL;
-    if (!copytool)
-        return -EINVAL;
-    int rc = copytool_receive(copytool, hal, msgsize);
-    copytool_leave(copytool);
+    if (copytool) {
+        rc = copytool_receive(copytool, hal, msgsize, &before);
+        copytool_leave(copytool);
+    }
+    guard_end(&before);
     return rc;
 }
 
@@ -94,25 +99,26 @@ EXPORTED int llapi_hsm_action_begin(struct hsm_copyaction_private **phcp, const 
         return -ENOSYS;
     if (!phcp || !ct || !hai)
         return -EINVAL;
+    struct running *running = malloc(sizeof(*running));
+    if (!running)
+        return -ENOMEM;
+    sigset_t before;
+    guard_begin(&before);
     /* The action refers to the copytool until its end, also past unregister: liblustreapi reads its descriptors. */
     struct copytool *copytool = copytool_enter(ct);
-    if (!copytool)
-        return -ESHUTDOWN;
-    struct running *running = malloc(sizeof(*running));
-    int rc = running ? 0 : -ENOMEM;
-    if (!rc) {
-        running->copytool = copytool;
-        running->key = action_key(hai);
-        running->serial = serial_of(copytool, hai, &running->key);
-        rc = real->action_begin(phcp, ct, hai, restore_mdt_index, restore_open_flags, is_error);
-    }
+    running->copytool = copytool;
+    running->key = action_key(hai);
+    running->serial = copytool ? serial_of(copytool, hai, &running->key) : 0;
+    guard_end(&before);
+    int rc = copytool ? real->action_begin(phcp, ct, hai, restore_mdt_index, restore_open_flags, is_error) : -ESHUTDOWN;
     if (!rc) {
         running->handle = *phcp;
         running_add(running);
         return rc;
     }
     free(running);
-    copytool_leave(copytool);
+    if (copytool)
+        copytool_leave(copytool);
     return rc;
 }
 
@@ -141,9 +147,12 @@ EXPORTED int llapi_hsm_action_end(struct hsm_copyaction_private **phcp, const st
     int rc = real->action_end(phcp, he, hp_flags, errval);
     if (!running)
         return rc;
+    sigset_t before;
+    guard_begin(&before);
     if (running->serial)
         tell_end(running, errval ? abs(errval) : rc < 0 ? -rc : 0);
     copytool_leave(running->copytool);
+    guard_end(&before);
     free(running);
     return rc;
 }

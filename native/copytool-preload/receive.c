@@ -13,6 +13,8 @@
 static void clear_ready(struct copytool *copytool)
 {
     uint64_t count;
+    if (!copytool->polled)
+        return;
     if (!copytool->first_list && !atomic_load(&copytool->closing) && read(copytool->ready_fd, &count, sizeof(count)) < 0 &&
         errno != EAGAIN)
         log_warn("the descriptor for poll cannot be read: errno %d", errno);
@@ -58,7 +60,7 @@ bool copytool_is_inherited(const struct copytool *copytool)
     return true;
 }
 
-int copytool_receive(struct copytool *copytool, struct hsm_action_list **hal, int *bytes)
+int copytool_receive(struct copytool *copytool, struct hsm_action_list **hal, int *bytes, sigset_t *outside)
 {
     if (copytool_is_inherited(copytool))
         return -ENOTCONN;
@@ -77,7 +79,9 @@ int copytool_receive(struct copytool *copytool, struct hsm_action_list **hal, in
         }
         if (copytool->nonblocking)
             return -EAGAIN;
+        guard_end(outside);
         int rc = futex_wait(&copytool->generation, generation, NULL);
+        guard_begin(outside);
         if (rc == -EINTR && !atomic_load(&copytool->closing))
             return rc;
     }
@@ -89,6 +93,8 @@ int copytool_poll_fd(struct copytool *copytool)
     if (copytool_is_inherited(copytool))
         return -ENOTCONN;
     guard_lock(&copytool->lock, &before);
+    if (!copytool->polled && copytool->first_list)
+        copytool_signal_ready(copytool);
     copytool->polled = true;
     bool asked = ask(copytool);
     guard_unlock(&copytool->lock, &before);

@@ -277,6 +277,7 @@ static void *session_main(void *state)
 {
     struct session *session = state;
     struct copytool *copytool = session->copytool;
+    guard_is_given();
     run(session);
     buffer_free(&session->in);
     buffer_free(&session->out);

@@ -1,0 +1,3 @@
+#include "guard.h"
+
+__thread int guard_depth;
