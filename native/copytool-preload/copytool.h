@@ -48,6 +48,7 @@ struct copytool {
     struct list *current; /* what the last recv gave out */
     bool polled;          /* get_fd was called: lists are fetched ahead of recv */
     bool hungry;          /* a list is wanted */
+    struct session *waiting; /* the session while it waits, and others may speak for it */
 };
 
 /* 0 or a negative errno. The new copytool has one reference and no thread yet, and is not registered. */

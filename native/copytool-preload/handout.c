@@ -167,13 +167,15 @@ static int take_done(struct session *session, const struct reply *reply)
     sigset_t before;
     guard_lock(&copytool->lock, &before);
     bool known = actions_acknowledged(&copytool->actions);
+    if (known) {
+        session->done_pending--;
+        session->reply_due_ms = clock_ms() + REPLY_TIMEOUT_MS;
+    }
     guard_unlock(&copytool->lock, &before);
     if (!known) {
         snprintf(session->refusal, sizeof(session->refusal), "it answered a done that was not sent");
         return -EPROTO;
     }
-    session->done_pending--;
-    session->reply_due_ms = clock_ms() + REPLY_TIMEOUT_MS;
     if (reply->status)
         log_warn("the coordinator answered a done with errno %" PRId64 ": %s", reply->status, reply->error);
     return 0;
@@ -197,23 +199,28 @@ static int take_greeting(struct session *session, const struct reply *reply)
     return 0;
 }
 
+/* A recv is answered: whether one was pending. */
+static bool take_recv(struct session *session)
+{
+    sigset_t before;
+    guard_lock(&session->copytool->lock, &before);
+    bool was_pending = session->recv_pending;
+    session->recv_pending = false;
+    guard_unlock(&session->copytool->lock, &before);
+    return was_pending;
+}
+
 int session_take_reply(struct session *session, struct reply *reply)
 {
     if (session->stage != STAGE_READY)
         return take_greeting(session, reply);
-    if (reply->kind == REPLY_AUTH || reply->kind == REPLY_EHLO || (reply->kind == REPLY_RECV && !session->recv_pending)) {
+    if (reply->kind == REPLY_AUTH || reply->kind == REPLY_EHLO || (reply->kind == REPLY_RECV && !take_recv(session))) {
         snprintf(session->refusal, sizeof(session->refusal), "it answered what was not asked");
         return -EPROTO;
     }
     if (reply->kind == REPLY_RECV && reply->status)
         return refused_by(session, reply, "recv");
-    int rc;
-    if (reply->kind == REPLY_RECV) {
-        session->recv_pending = false;
-        rc = take_list(session, reply);
-    } else {
-        rc = take_done(session, reply);
-    }
+    int rc = reply->kind == REPLY_RECV ? take_list(session, reply) : take_done(session, reply);
     if (!rc)
         backoff_reset(&session->backoff);
     return rc;

@@ -130,10 +130,12 @@ static void tell_end(const struct running *running, int status)
         return;
     guard_lock(&copytool->lock, &before);
     bool ended = actions_end(&copytool->actions, &running->key, running->serial, status);
+    /* While an answer is on its way, what ends meanwhile goes together, and the session sees to it. */
+    bool told = ended && session_speak(copytool, false);
     guard_unlock(&copytool->lock, &before);
-    if (ended)
+    if (ended && !told)
         copytool_wake(copytool);
-    else
+    if (!ended)
         log_warn("an action was ended twice; the coordinator is told of the first end");
 }
 

@@ -3,6 +3,7 @@
 #include "futex.h"
 #include "guard.h"
 #include "log.h"
+#include "session.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -31,6 +32,7 @@ static bool ask(struct copytool *copytool)
     return asked;
 }
 
+/* The first list, if there is one. *asked: one is wanted, and the session has to be woken to say so. */
 static struct list *take(struct copytool *copytool, bool *asked)
 {
     sigset_t before;
@@ -45,7 +47,7 @@ static struct list *take(struct copytool *copytool, bool *asked)
         copytool->current = list;
         clear_ready(copytool);
     }
-    *asked = (!list || copytool->polled) && ask(copytool);
+    *asked = (!list || copytool->polled) && ask(copytool) && !session_speak(copytool, true);
     guard_unlock(&copytool->lock, &before);
     free(done);
     return list;
@@ -96,7 +98,7 @@ int copytool_poll_fd(struct copytool *copytool)
     if (!copytool->polled && copytool->first_list)
         copytool_signal_ready(copytool);
     copytool->polled = true;
-    bool asked = ask(copytool);
+    bool asked = ask(copytool) && !session_speak(copytool, true);
     guard_unlock(&copytool->lock, &before);
     if (asked)
         copytool_wake(copytool);

@@ -167,13 +167,11 @@ static int greet(struct session *session)
     return exchange(session, STAGE_READY);
 }
 
-/* Writes what there is to say. Ends first: they make room for what the recv asks. Whether everything said was answered. */
-static bool fill(struct session *session)
+/* Under the lock. Writes what there is to say. Ends first: they make room for what the recv asks. */
+static void fill(struct session *session)
 {
     struct copytool *copytool = session->copytool;
     const struct action *action;
-    sigset_t before;
-    guard_lock(&copytool->lock, &before);
     while (!session->out.failed && (action = actions_next_to_send(&copytool->actions))) {
         message_done(&session->out, action);
         if (!session->done_pending++)
@@ -183,13 +181,55 @@ static bool fill(struct session *session)
         message_recv(&session->out, &copytool->config);
         session->recv_pending = true;
     }
-    guard_unlock(&copytool->lock, &before);
-    return !session->done_pending && !buffer_length(&session->out);
 }
 
-static int64_t serve_until(const struct session *session, int64_t closing_ms)
+/*
+ * Says what there is to say, and makes ready to wait: from then on the copytool's threads may speak for the session. 0, a negative
+ * errno, or -ETIMEDOUT when an answer is overdue. *idle: everything said was answered; *events: what to wait for.
+ */
+static int speak(struct session *session, bool *idle, short *events)
 {
-    int64_t until = session->done_pending ? session->reply_due_ms : INT64_MAX / 2;
+    struct copytool *copytool = session->copytool;
+    sigset_t before;
+    guard_lock(&copytool->lock, &before);
+    int rc = session->done_pending && clock_ms() >= session->reply_due_ms ? -ETIMEDOUT : 0;
+    if (!rc) {
+        fill(session);
+        rc = session->out.failed ? -ENOMEM : flush(session);
+    }
+    *idle = !session->done_pending && !buffer_length(&session->out);
+    *events = transport_events(&session->transport, buffer_length(&session->out) > 0);
+    /* TLS has a state of its own, which is this thread's. */
+    if (!rc && !buffer_length(&session->out) && !session->transport.tls)
+        copytool->waiting = session;
+    guard_unlock(&copytool->lock, &before);
+    return rc;
+}
+
+static void listen_alone(struct session *session)
+{
+    sigset_t before;
+    guard_lock(&session->copytool->lock, &before);
+    session->copytool->waiting = NULL;
+    guard_unlock(&session->copytool->lock, &before);
+}
+
+bool session_speak(struct copytool *copytool, bool is_urgent)
+{
+    struct session *session = copytool->waiting;
+    if (!session || (session->done_pending && !is_urgent))
+        return false;
+    fill(session);
+    if (!session->out.failed && !flush(session) && !buffer_length(&session->out))
+        return true;
+    copytool->waiting = NULL;
+    return false;
+}
+
+/* How long to wait at most: threads that speak for the session do not wake it to tell when an answer is due. */
+static int64_t serve_until(int64_t closing_ms)
+{
+    int64_t until = clock_ms() + LOOK_MS;
     return closing_ms && closing_ms < until ? closing_ms : until;
 }
 
@@ -197,26 +237,22 @@ static int serve(struct session *session)
 {
     int64_t closing_ms = 0;
     for (;;) {
-        bool idle = fill(session);
-        if (session->out.failed)
-            return -ENOMEM;
-        if (is_closing(session)) {
+        bool idle;
+        short events;
+        int rc = speak(session, &idle, &events);
+        if (!rc && is_closing(session)) {
             if (!closing_ms)
                 closing_ms = clock_ms() + SESSION_FLUSH_MS;
             if (idle || clock_ms() >= closing_ms)
-                return -ECANCELED;
+                rc = -ECANCELED;
         }
-        int rc = flush(session);
-        if (rc)
-            return rc;
-        short events = transport_events(&session->transport, buffer_length(&session->out) > 0);
-        rc = wait_for(session, session->transport.fd, events, serve_until(session, closing_ms));
+        if (!rc)
+            rc = wait_for(session, session->transport.fd, events, serve_until(closing_ms));
+        listen_alone(session);
         if (rc > 0)
             rc = take_input(session);
         if (rc < 0)
             return rc;
-        if (session->done_pending && clock_ms() >= session->reply_due_ms)
-            return -ETIMEDOUT;
     }
 }
 

@@ -11,6 +11,7 @@
 
 #define CONNECT_TIMEOUT_MS 10000
 #define REPLY_TIMEOUT_MS 120000
+#define LOOK_MS 5000
 
 /* How far a connection has come. */
 enum stage { STAGE_AUTH, STAGE_EHLO, STAGE_READY };
@@ -26,10 +27,11 @@ struct session {
     size_t max_message_bytes;
     size_t max_item_bytes;
     enum stage stage;      /* what is to be answered first */
+    /* Under the copytool's lock while the session serves, as is out: its threads may speak for it. */
     bool recv_pending;     /* a recv was sent and not answered */
     size_t done_pending;   /* ends sent and not answered */
-    int64_t deadline_ms;   /* of the present step */
     int64_t reply_due_ms;  /* when an answer is overdue */
+    int64_t deadline_ms;   /* of the present step */
     char refusal[320];     /* why the last connection was given up, as far as the coordinator said */
 };
 

@@ -113,9 +113,10 @@ ssize_t transport_read(struct transport *transport, void *into, size_t room)
 
 ssize_t transport_write(struct transport *transport, const void *bytes, size_t length)
 {
-    transport->wants_write = false;
-    if (transport->tls)
+    if (transport->tls) {
+        transport->wants_write = false;
         return tls_write(transport->tls, bytes, length, &transport->wants_write);
+    }
     ssize_t written = send(transport->fd, bytes, length, MSG_NOSIGNAL);
     return written < 0 ? (errno == EINTR ? -EAGAIN : -errno) : written;
 }

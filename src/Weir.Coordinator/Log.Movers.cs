@@ -48,6 +48,9 @@ internal static partial class MoverLog
     [LoggerMessage(5114, LogLevel.Warning, "The registration with Lustre is lost: {Reason} Registering again in {Delay}.")]
     public static partial void RegistrationLost(ILogger logger, string reason, TimeSpan delay);
 
+    [LoggerMessage(5116, LogLevel.Error, "A list of {Count} requests is for file system '{FsName}', which is not this one's; it is passed over.")]
+    public static partial void OtherFileSystem(ILogger logger, string fsName, uint count);
+
     [LoggerMessage(5115, LogLevel.Error, "A list of requests from Lustre is damaged ({Error}, byte {Position}); what stands before that was taken.")]
     public static partial void BadActionList(ILogger logger, string error, int position);
 }

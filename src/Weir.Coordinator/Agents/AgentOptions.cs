@@ -17,8 +17,11 @@ public sealed record CoordinatorAddress
     /// <summary>How TLS is agreed on; null for plain TCP.</summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
 
-    /// <summary>How long it may take to connect.</summary>
+    /// <summary>How long it may take to connect, and for an agent to be greeted.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest answer that is read, in bytes. A status with everything in it is as long as the coordinator's state.</summary>
+    public int MaxReplyBytes { get; init; } = 1 << 30;
 
     public override string ToString() => IPAddress.TryParse(Host, out IPAddress? address) ? new IPEndPoint(address, Port).ToString() : $"{Host}:{Port}";
 }
@@ -42,6 +45,9 @@ public sealed record AgentOptions
     public long MaxRestore { get; init; } = -1;
 
     public long MaxRemove { get; init; } = -1;
+
+    /// <summary>What a list may take in JSON: an item of 72 bytes takes up to 450 there, and its data six bytes for each.</summary>
+    internal int MaxReplyBytes => (int)Math.Min(int.MaxValue / 2, (MaxBytes * 8) + 64 * 1024);
 
     /// <summary>The size of a list that is handed to it, as Lustre counts it, in bytes.</summary>
     public long MaxBytes { get; init; } = 1024 * 1024;

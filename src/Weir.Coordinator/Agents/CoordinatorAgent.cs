@@ -67,7 +67,7 @@ public sealed class CoordinatorAgent
             int before = ConnectionCount;
             try
             {
-                await using CoordinatorConnection connection = await CoordinatorConnection.OpenAsync(_options.Server, stopping).ConfigureAwait(false);
+                await using CoordinatorConnection connection = await CoordinatorConnection.OpenAsync(_options.Server with { MaxReplyBytes = _options.MaxReplyBytes }, stopping).ConfigureAwait(false);
                 await GreetAsync(connection, stopping).ConfigureAwait(false);
                 await ServeAsync(connection, stopping).ConfigureAwait(false);
             }
@@ -90,7 +90,17 @@ public sealed class CoordinatorAgent
     {
         _running.Rewind();
         RequestWriter.WriteEhlo(connection.Outgoing, _options, _hasBeenConnected ? _running.Snapshot() : null);
-        await connection.AskAsync(stopping).ConfigureAwait(false);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limited.CancelAfter(_options.Server.ConnectTimeout);
+        try
+        {
+            await connection.AskAsync(limited.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            throw new IOException($"The coordinator did not answer the greeting within {_options.Server.ConnectTimeout.TotalSeconds:0.#} s.");
+        }
+
         _hasBeenConnected = true;
         ConnectionCount++;
     }
@@ -134,6 +144,8 @@ public sealed class CoordinatorAgent
                 reply.ThrowIfRefused();
                 if (_options.FsName is { } mine && reply.FsName.Length > 0 && reply.FsName != mine)
                     throw new CoordinatorException("recv", ErrorNumber.Invalid, $"its work is for file system '{reply.FsName}', and this agent's is '{mine}'");
+                if (_options.ArchiveIds.Count > 0 && connection.Work.Count > 0 && !_options.ArchiveIds.Contains((int)reply.ArchiveId))
+                    throw new CoordinatorException("recv", ErrorNumber.Invalid, $"its work is for archive {reply.ArchiveId}, and this agent serves {string.Join(", ", _options.ArchiveIds)}");
                 foreach (HsmRequest request in connection.Work) Take(request);
                 asks.Again();
                 Signal();

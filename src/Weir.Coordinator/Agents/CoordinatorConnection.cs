@@ -12,16 +12,14 @@ namespace Weir.Coordinator.Agents;
 /// </summary>
 public sealed class CoordinatorConnection : IAsyncDisposable
 {
-    /// <summary>Answers with lists in them are as long as the coordinator's state; beyond this it is no coordinator.</summary>
-    private static readonly ProtocolLimits Limits = new() { MaxMessageBytes = 1 << 30 };
-
     private readonly Socket _socket;
     private readonly Stream _stream;
-    private readonly MessageFramer _framer = new(Limits);
+    private readonly MessageFramer _framer;
     private readonly ReplyReader _replies = new();
 
-    private CoordinatorConnection(Socket socket, Stream stream)
+    private CoordinatorConnection(Socket socket, Stream stream, int maxReplyBytes)
     {
+        _framer = new(new() { MaxMessageBytes = maxReplyBytes });
         _socket = socket;
         _stream = stream;
     }
@@ -54,7 +52,7 @@ public sealed class CoordinatorConnection : IAsyncDisposable
                 await secured.AuthenticateAsClientAsync(tls, limited.Token).ConfigureAwait(false);
             }
 
-            var connection = new CoordinatorConnection(socket, stream);
+            var connection = new CoordinatorConnection(socket, stream, address.MaxReplyBytes);
             if (address.Token is { } token) await connection.ShowTokenAsync(token, limited.Token).ConfigureAwait(false);
             return connection;
         }

@@ -9,6 +9,8 @@ namespace Weir.Coordinator.Movers.Lustre;
 /// <summary>Has an agent's work from the MDTs themselves, where there is no coordinator: their lists go to whoever carries them out.</summary>
 public sealed class RegisteredWork(IAgentWork work, ILogger logger) : IActionListSink
 {
+    private byte[] _fsName = [];
+
     /// <summary>Told when the MDTs know of this agent, and when they do not any more.</summary>
     public Action<bool>? StateChanged { get; init; }
 
@@ -16,6 +18,7 @@ public sealed class RegisteredWork(IAgentWork work, ILogger logger) : IActionLis
     public void Registered(CopytoolRegistration copytool)
     {
         ArgumentNullException.ThrowIfNull(copytool);
+        _fsName = System.Text.Encoding.UTF8.GetBytes(copytool.FsName);
         MoverLog.Registered(logger, copytool.FsName);
         StateChanged?.Invoke(true);
     }
@@ -23,6 +26,12 @@ public sealed class RegisteredWork(IAgentWork work, ILogger logger) : IActionLis
     /// <inheritdoc/>
     public void Receive(scoped ActionListReader list)
     {
+        if (list.Error == ActionListError.None && !list.FsName.SequenceEqual(_fsName))
+        {
+            MoverLog.OtherFileSystem(logger, System.Text.Encoding.UTF8.GetString(list.FsName), list.Count);
+            return;
+        }
+
         while (list.TryRead(out HsmActionItem item))
         {
             if (item.Action == HsmAction.Cancel) work.Cancel(new(item.Cookie, item.DataFid));
