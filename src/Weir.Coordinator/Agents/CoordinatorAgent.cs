@@ -35,9 +35,6 @@ public sealed class CoordinatorAgent
         _logger = logger;
     }
 
-    /// <summary>How much it runs, ends that are not confirmed included.</summary>
-    public int RunningCount => _running.Count;
-
     /// <summary>Ends that the coordinator has not confirmed.</summary>
     public int UnconfirmedCount => _running.UnconfirmedCount;
 

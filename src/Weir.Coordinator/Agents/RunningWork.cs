@@ -10,14 +10,6 @@ internal sealed class RunningWork
     private readonly Queue<(RequestKey Key, int Status)> _toSend = new();
     private readonly Queue<(RequestKey Key, int Status)> _sent = new();
 
-    public int Count
-    {
-        get
-        {
-            lock (_gate) return _running.Count;
-        }
-    }
-
     /// <summary>Ends that were not told, or whose telling was not answered.</summary>
     public int UnconfirmedCount
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using Weir.Coordinator.Requests;
 using Weir.Coordinator.Scheduling;
 using Weir.Lustre;
+using Weir.Lustre.Llapi;
 
 namespace Weir.Coordinator.Core;
 
@@ -73,7 +74,7 @@ public sealed partial class CoordinatorCore
             (int slot, ulong order) = agent.Cancels.Dequeue();
             if (!IsCancelOf(agent, slot, order)) continue;
             ref RequestSlot request = ref _store[slot];
-            bool fits = _itemBytes + HsmRequest.HeadBytes + HsmRequest.ItemBytesOf(0) <= agent.Limits.MaxBytes;
+            bool fits = _itemBytes + HsmActionItem.HeadBytes + HsmRequest.ItemBytesOf(0) <= agent.Limits.MaxBytes;
             if (!fits || (_itemCount > 0 && (_items[0].ArchiveId != request.ArchiveId || _items[0].Flags != request.Flags)))
             {
                 agent.Cancels.Enqueue((slot, order));
@@ -161,7 +162,7 @@ public sealed partial class CoordinatorCore
                 continue;
             }
 
-            int bytes = HsmRequest.HeadBytes + HsmRequest.ItemBytesOf(request.Data?.Length ?? 0);
+            int bytes = HsmActionItem.HeadBytes + HsmRequest.ItemBytesOf(request.Data?.Length ?? 0);
             if (_itemBytes + bytes > agent.Limits.MaxBytes) break;
             queue.Take(_store, line);
             HandTo(slot, agent);

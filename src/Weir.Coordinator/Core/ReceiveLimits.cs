@@ -1,5 +1,5 @@
-using Weir.Coordinator.Requests;
 using Weir.Lustre;
+using Weir.Lustre.Llapi;
 
 namespace Weir.Coordinator.Core;
 
@@ -13,7 +13,7 @@ public readonly record struct ReceiveLimits(long MaxArchive = -1, long MaxRestor
     public const long DefaultBytes = 1024 * 1024;
 
     /// <summary>The least <c>max_bytes</c> may be: the head of an item and 100 bytes.</summary>
-    public const long LeastBytes = HsmRequest.HeadBytes + 100;
+    public const long LeastBytes = HsmActionItem.HeadBytes + 100;
 
     /// <summary>The limit of one kind of work.</summary>
     public long Of(HsmAction action) => action switch

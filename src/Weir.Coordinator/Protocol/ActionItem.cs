@@ -8,9 +8,6 @@ namespace Weir.Coordinator.Protocol;
 /// </summary>
 public ref struct ActionItem
 {
-    /// <summary>What struct hsm_action_item takes without its data, in bytes.</summary>
-    public const int HeadBytes = 72;
-
     public ActionCode Action { get; set; }
 
     public Fid Fid { get; set; }
@@ -37,7 +34,4 @@ public ref struct ActionItem
 
     /// <summary>When the request was first seen, in nanoseconds since 1970; 0: nobody said.</summary>
     public long TimestampNs { get; set; }
-
-    /// <summary>hai_len as a receiver computes it: head and data, rounded up to eight bytes.</summary>
-    public readonly int LengthBytes => HeadBytes + Data.Length + 7 & ~7;
 }

@@ -7,9 +7,6 @@ namespace Weir.Coordinator.Protocol;
 /// <summary>Writes action items and fids in the order of members that the original has.</summary>
 public static class ActionItemWriter
 {
-    /// <summary>Whether the item's data can be told to every peer: JSON strings are UTF-8.</summary>
-    public static bool IsForEveryPeer(ReadOnlySpan<byte> data) => Utf8.IsValid(data);
-
     /// <param name="json">Where to.</param>
     /// <param name="item">What. Data that is not UTF-8 goes out as <c>hai_data_b64</c>, which only peers with that capability understand.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,13 +1,11 @@
 using Weir.Lustre;
+using Weir.Lustre.Llapi;
 
 namespace Weir.Coordinator.Requests;
 
 /// <summary>One HSM request: an action item together with the archive id and the flags of the list that it came in.</summary>
 public readonly struct HsmRequest
 {
-    /// <summary>Bytes of <c>struct hsm_action_item</c> before its data.</summary>
-    public const int HeadBytes = 72;
-
     /// <summary>Archive, restore or remove; in a list that is handed out also a cancel, which names its victim by the victim's key.</summary>
     public required HsmAction Action { get; init; }
 
@@ -52,7 +50,7 @@ public readonly struct HsmRequest
     public int ItemBytes => ItemBytesOf(Data.Length);
 
     /// <summary>What the item counts against an agent's <c>max_bytes</c>: its head twice, as the originals count it.</summary>
-    public int CountedBytes => HeadBytes + ItemBytes;
+    public int CountedBytes => HsmActionItem.HeadBytes + ItemBytes;
 
-    internal static int ItemBytesOf(int dataLength) => (HeadBytes + dataLength + 7) & ~7;
+    internal static int ItemBytesOf(int dataLength) => (HsmActionItem.HeadBytes + dataLength + 7) & ~7;
 }

@@ -64,36 +64,6 @@ public sealed class ImportTests
     }
 
     [Fact]
-    public void What_an_mdt_lists_as_active_is_read()
-    {
-        const string Text = """
-            mdt.lab-MDT0000.hsm.active_requests=
-            fid=[0x200000401:0x1:0x0] dfid=[0x200000401:0x99:0x0] compound/cookie=0x0/0x66f2a1b3 action=RESTORE archive#=2 flags=0x4 extent=0x0-0xffffffffffffffff gid=0x0 data=[7461673D] canceled=0 uuid=u done=0
-            fid=[0x200000401:0x2:0x0] dfid=[0x200000401:0x2:0x0] compound/cookie=0x0/0x66f2a1b4 action=ARCHIVE archive#=1 flags=0x0 extent=0x5-0x10 gid=0x7 data=[] canceled=0 uuid=u done=0
-            fid=[0x200000401:0x3:0x0] dfid=[0x200000401:0x3:0x0] compound/cookie=0x0/0x66f2a1b5 action=ARCHIVE archive#=1 flags=0x0 extent=0x0-0xffffffffffffffff gid=0x0 data=[] canceled=1 uuid=u done=0
-            fid=[junk] dfid=[junk] compound/cookie=0x0/0x66f2a1b6 action=ARCHIVE archive#=1 flags=0x0 extent=0x0-0xffffffffffffffff gid=0x0 data=[] canceled=0 uuid=u done=0
-
-            """;
-        IReadOnlyList<HsmRequest> requests = MdtRequests.ReadActive(new MemoryStream(Encoding.UTF8.GetBytes(Text)), out long skipped);
-        Assert.Equal((2, 1), (requests.Count, skipped));
-        Assert.Equal(new RequestKey(0x66f2a1b3, new(0x200000401, 1, 0)), requests[0].Key);
-        Assert.Equal(("tag=", 2u, 4UL), (Encoding.UTF8.GetString(requests[0].Data.Span), requests[0].ArchiveId, requests[0].Flags));
-        Assert.Equal((5UL, 16UL, 7UL), (requests[1].ExtentOffset, requests[1].ExtentLength, requests[1].GroupId));
-    }
-
-    [Fact]
-    public void Of_an_mdts_log_only_what_is_started_is_taken()
-    {
-        const string Text = """
-            lrh=[type=10680000 len=136 idx=1/1] fid=[0x200000401:0x1:0x0] dfid=[0x200000401:0x1:0x0] compound/cookie=0x0/0x1 action=ARCHIVE archive#=1 flags=0x0 extent=0x0-0xffffffffffffffff gid=0x0 datalen=0 status=STARTED data=[]
-            lrh=[type=10680000 len=136 idx=1/2] fid=[0x200000401:0x2:0x0] dfid=[0x200000401:0x2:0x0] compound/cookie=0x0/0x2 action=ARCHIVE archive#=1 flags=0x0 extent=0x0-0xffffffffffffffff gid=0x0 datalen=0 status=WAITING data=[]
-            lrh=[type=10680000 len=136 idx=1/3] fid=[0x200000401:0x1:0x0] dfid=[0x200000401:0x1:0x0] compound/cookie=0x0/0x1 action=CANCEL archive#=1 flags=0x0 extent=0x0-0xffffffffffffffff gid=0x0 datalen=0 status=STARTED data=[]
-
-            """;
-        Assert.Equal(1UL, Assert.Single(MdtRequests.ReadStarted(new MemoryStream(Encoding.UTF8.GetBytes(Text)), out _)).Cookie);
-    }
-
-    [Fact]
     public async Task A_files_owner_is_found_and_a_missing_file_has_none()
     {
         string mount = Directory.CreateTempSubdirectory("weir-owner-").FullName;

@@ -30,7 +30,7 @@ internal sealed class QueueVerb : ClientVerb
     {
         Description =
         [
-            "Reads lines of hsm/active_requests and hsm/actions, also as 'lctl get_param' prints them for several MDTs, and queues every archive, restore and remove that has not ended. They are sent in messages of a bounded size while they are read, so input of any length takes little memory. What the coordinator knows already it skips.",
+            "Reads lines of hsm/active_requests and hsm/actions, also as 'lctl get_param' prints them for several MDTs, and queues every archive, restore and remove that an MDT has handed over (of hsm/actions: what is STARTED) and nobody has cancelled. They are sent in messages of a bounded size while they are read, so input of any length takes little memory. What the coordinator knows already it skips.",
             "Lines that are no such requests are passed over and counted on standard error; a last line without a newline is cut, and not taken.",
         ],
         Examples =
@@ -99,7 +99,7 @@ internal sealed class QueueVerb : ClientVerb
             run.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"sent\":{totals.Sent},\"enqueued\":{totals.Enqueued},\"skipped\":{totals.Skipped},\"others\":{totals.Others},\"bad_lines\":{bad}}}"));
         else
             run.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{totals.Enqueued} queued, {totals.Skipped} known already"));
-        if (totals.Others > 0) run.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{totals.Others} lines are no archive, restore or remove that waits or runs; passed over"));
+        if (totals.Others > 0) run.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{totals.Others} lines are no archive, restore or remove that an MDT has handed over; passed over"));
         if (bad > 0) run.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{bad} lines could not be read: {reader.Skipped}"));
         if (reader.IsIncomplete) run.Terminal.Say("the input ends in the middle of a line, which was not taken");
         if (totals.Enqueued + totals.Skipped != totals.Sent) run.Terminal.Say("the coordinator did not count all that it was sent");
