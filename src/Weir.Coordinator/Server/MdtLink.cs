@@ -51,16 +51,11 @@ public sealed class MdtLink : IActionListSink, ILustreLink
     }
 
     /// <inheritdoc/>
-    public void Receive(scoped ActionListReader list)
+    public Task ReceiveAsync(scoped ActionListReader list)
     {
         (List<HsmRequest> requests, List<RequestKey> cancels) = Read(ref list);
         if (list.Error != ActionListError.None) CoordinatorLog.BadActionList(_logger, list.Error, list.Position);
-        List<HsmRequest> refused = [];
-        Task taken = _server!.CallAsync(core => Take(core, requests, cancels, refused));
-
-        // On the agent's own thread, which has nothing else to do before this list is durable.
-        taken.Wait(_stopping);
-        foreach (HsmRequest request in refused) End(request, ErrorNumber.NoSpace);
+        return TakeAsync(requests, cancels);
     }
 
     /// <inheritdoc/>
@@ -101,15 +96,31 @@ public sealed class MdtLink : IActionListSink, ILustreLink
         return (requests, cancels);
     }
 
-    /// <summary>Puts a list into the core; what there is no room for, or what is no request, goes to <paramref name="refused"/>.</summary>
-    internal static void Take(CoordinatorCore core, List<HsmRequest> requests, List<RequestKey> cancels, List<HsmRequest> refused)
+    /// <summary>Puts a list into the core; what there is no room for, or what is no request, goes to <paramref name="refused"/> with the error to end it with.</summary>
+    internal static void Take(CoordinatorCore core, List<HsmRequest> requests, List<RequestKey> cancels, List<(HsmRequest Request, int Errno)> refused)
     {
         foreach (HsmRequest request in requests)
         {
-            if (core.Queue(request, RequestOrigin.Lustre) is QueueOutcome.Full or QueueOutcome.Invalid) refused.Add(request);
+            switch (core.Queue(request, RequestOrigin.Lustre))
+            {
+                case QueueOutcome.Full:
+                    refused.Add((request, ErrorNumber.NoSpace));
+                    break;
+                case QueueOutcome.Invalid:
+                    refused.Add((request, ErrorNumber.Invalid));
+                    break;
+            }
         }
 
         foreach (RequestKey key in cancels) core.Cancel(key);
+    }
+
+    /// <summary>Ends when the list is durable: until then the MDT holds the next one.</summary>
+    private async Task TakeAsync(List<HsmRequest> requests, List<RequestKey> cancels)
+    {
+        List<(HsmRequest Request, int Errno)> refused = [];
+        await _server!.CallAsync(core => Take(core, requests, cancels, refused)).WaitAsync(_stopping).ConfigureAwait(false);
+        foreach ((HsmRequest request, int errno) in refused) End(request, errno);
     }
 
     private void End(in HsmRequest request, int errno)

@@ -18,8 +18,7 @@ public sealed class LustreAgent(LlapiLibrary library, LustreAgentOptions options
         TimeSpan delay = options.MinRetryDelay;
         while (!cancellationToken.IsCancellationRequested)
         {
-            (LlapiException? lost, bool wasRegistered) = await Task.Factory.StartNew(
-                () => Serve(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            (LlapiException? lost, bool wasRegistered) = await Task.Run(() => ServeAsync(cancellationToken), CancellationToken.None).ConfigureAwait(false);
             if (lost is null) return;
             if (wasRegistered) delay = options.MinRetryDelay;
             TimeSpan jittered = delay * (0.5 + 0.5 * Random.Shared.NextDouble());
@@ -50,7 +49,7 @@ public sealed class LustreAgent(LlapiLibrary library, LustreAgentOptions options
     }
 
     /// <summary>One registration's life. No error: cancelled.</summary>
-    private (LlapiException? Lost, bool WasRegistered) Serve(CancellationToken cancellationToken)
+    private async Task<(LlapiException? Lost, bool WasRegistered)> ServeAsync(CancellationToken cancellationToken)
     {
         bool wasRegistered = false;
         try
@@ -63,10 +62,14 @@ public sealed class LustreAgent(LlapiLibrary library, LustreAgentOptions options
             sink.Registered(copytool);
             while (!cancellationToken.IsCancellationRequested)
             {
-                if (copytool.TryReceive(out ReadOnlySpan<byte> list)) sink.Receive(new(list));
-                else wait.Wait();
+                if (Receive(copytool) is { } taking) await taking.ConfigureAwait(false);
+                else await WaitAsync(wait).ConfigureAwait(false);
             }
 
+            return (null, true);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
             return (null, true);
         }
         catch (LlapiException error)
@@ -78,4 +81,11 @@ public sealed class LustreAgent(LlapiLibrary library, LustreAgentOptions options
             _current = null;
         }
     }
+
+    /// <summary>What the sink does with the next list; null when there is none.</summary>
+    private Task? Receive(CopytoolRegistration copytool) => copytool.TryReceive(out ReadOnlySpan<byte> list) ? sink.ReceiveAsync(new(list)) : null;
+
+    /// <summary>poll(2) takes a thread for as long as nothing comes: one of its own.</summary>
+    private static Task WaitAsync(DescriptorWait wait) =>
+        Task.Factory.StartNew(wait.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

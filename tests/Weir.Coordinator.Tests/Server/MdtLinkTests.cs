@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Weir.Coordinator.Core;
 using Weir.Coordinator.Requests;
 using Weir.Coordinator.Server;
 using Weir.Lustre;
@@ -27,16 +28,24 @@ public sealed class MdtLinkTests
     public async Task What_is_no_request_is_refused()
     {
         await using TestServer server = await TestServer.StartAsync();
-        List<HsmRequest> refused = await TakeAsync(server, List(1, 0, Item(99, 1, ""), Item(20, 2, "")));
-        Assert.Equal([1ul], refused.Select(request => request.Cookie));
+        List<(HsmRequest Request, int Errno)> refused = await TakeAsync(server, List(1, 0, Item(99, 1, ""), Item(20, 2, "")));
+        Assert.Equal([(1ul, 22)], refused.Select(one => (one.Request.Cookie, one.Errno)));
     }
 
-    private static async Task<List<HsmRequest>> TakeAsync(TestServer server, byte[] bytes)
+    [Fact]
+    public async Task What_there_is_no_room_for_is_refused_for_that_reason()
+    {
+        await using TestServer server = await TestServer.StartAsync(CoordinatorOptions.Default with { MaxRequests = 1 });
+        List<(HsmRequest Request, int Errno)> refused = await TakeAsync(server, List(1, 0, Item(20, 1, ""), Item(20, 2, "")));
+        Assert.Equal([(2ul, 28)], refused.Select(one => (one.Request.Cookie, one.Errno)));
+    }
+
+    private static async Task<List<(HsmRequest Request, int Errno)>> TakeAsync(TestServer server, byte[] bytes)
     {
         var list = new ActionListReader(bytes);
         (List<HsmRequest> requests, List<RequestKey> cancels) = MdtLink.Read(ref list);
         Assert.Equal(ActionListError.None, list.Error);
-        List<HsmRequest> refused = [];
+        List<(HsmRequest Request, int Errno)> refused = [];
         await server.Server.CallAsync(core => MdtLink.Take(core, requests, cancels, refused));
         return refused;
     }

@@ -9,7 +9,7 @@ internal sealed class RecordingSink : IActionListSink
 {
     private readonly Channel<string> _heard = Channel.CreateUnbounded<string>();
 
-    /// <summary>Called for each good item, on the agent's thread.</summary>
+    /// <summary>Called for each good item, where the agent is.</summary>
     public delegate void ItemHandler(scoped in HsmActionItem item);
 
     public ItemHandler? OnItem { get; set; }
@@ -22,7 +22,7 @@ internal sealed class RecordingSink : IActionListSink
         _heard.Writer.TryWrite($"registered {copytool.FsName}");
     }
 
-    public void Receive(scoped ActionListReader list)
+    public Task ReceiveAsync(scoped ActionListReader list)
     {
         while (list.TryRead(out HsmActionItem item))
         {
@@ -31,6 +31,7 @@ internal sealed class RecordingSink : IActionListSink
         }
 
         if (list.Error != ActionListError.None) _heard.Writer.TryWrite($"damaged {list.Error}");
+        return Task.CompletedTask;
     }
 
     public void Lost(LlapiException error, TimeSpan delay) => _heard.Writer.TryWrite($"lost {error.Errno}");
