@@ -160,7 +160,7 @@ public sealed class RetentionKeeper
         return trim;
     }
 
-    private TopicRetention? RetentionOf(string topic) => _options.Topics.FirstOrDefault(retention => retention.Topics.Matches(topic));
+    private TopicRetention? RetentionOf(string topic) => _options.Untouched.Contains(topic) ? null : _options.Topics.FirstOrDefault(retention => retention.Topics.Matches(topic));
 
     private bool IsAbove(long bytes) =>
         (_options.HighWaterBytes > 0 && bytes > _options.HighWaterBytes) || (_options.MinFreeBytes > 0 && _options.FreeBytes is { } free && free() < _options.MinFreeBytes);

@@ -23,6 +23,9 @@ public sealed record RetentionOptions
     /// <summary>The first whose topics match counts. A topic that none matches is not trimmed by the keeper, whatever happens.</summary>
     public IReadOnlyList<TopicRetention> Topics { get; init; } = [];
 
+    /// <summary>Topics that are somebody's state, which trims them itself: no rule and no mark lets anything of them go.</summary>
+    public IReadOnlyCollection<string> Untouched { get; init; } = [];
+
     /// <summary>
     /// Above this many bytes in all topics together, what consumers do not need is trimmed whatever its topic's retention says; and when that
     /// does not help for <see cref="Patience"/>, the consumer that holds the most is aborted, then the next. 0: no such mark.

@@ -8,8 +8,12 @@ public sealed class RetentionSection
     private const string Section = "retention";
     private const int MostRules = 256;
 
-    /// <summary>The first rule whose topics match counts; a topic that none matches is kept whole.</summary>
-    public IReadOnlyList<TopicRetention> Topics { get; set; } = [];
+    /// <summary>
+    /// The first rule whose topics match counts; a topic that none matches is kept whole. What the coordinator tells of each request is for who
+    /// looks at it soon; everything else waits for somebody's word.
+    /// </summary>
+    public IReadOnlyList<TopicRetention> Topics { get; set; } =
+        [new(TopicSelection.Parse("coordinator:events")) { MaxAge = TimeSpan.FromDays(30), MaxBytes = 4L * 1024 * 1024 * 1024 }];
 
     /// <summary>With more bytes than this in the whole feed, what no consumer needs goes first, then the consumer that holds the most; 0: no mark.</summary>
     public long HighWaterBytes { get; set; }
@@ -27,7 +31,7 @@ public sealed class RetentionSection
     public static IReadOnlyList<ConfigurationKey> Keys { get; } =
     [
         ConfigurationKey.List(
-            Section, "topics", "What topics keep for nobody: each 'TOPIC [age=30d] [bytes=10G] [records=1000000]'; TOPIC may end with a star; the first that matches counts. Other topics are kept whole.",
+            Section, "topics", "What topics keep for nobody: each 'TOPIC [age=30d] [bytes=10G] [records=1000000]'; TOPIC may end with a star; the first that matches counts. Other topics are kept whole, and so is the coordinator's journal always.",
             MostRules, item => RetentionRule.Parse(item, out string problem) is null ? problem : null,
             (options, items) => options.Retention.Topics = [.. items.Select(item => RetentionRule.Parse(item, out _)!)], options => [.. options.Retention.Topics.Select(RetentionRule.Format)]),
         ConfigurationKey.Size(Section, "high_water", "With more bytes than this in the feed, what no consumer needs is trimmed whatever its topic's rule, and then the consumer that holds the most is aborted (0: no mark).",
