@@ -74,6 +74,15 @@ internal static partial class ServerLog
     [LoggerMessage(9044, LogLevel.Information, "{Path} has no reader any more; what was not read waits for the next.")]
     public static partial void PipeClosed(ILogger logger, string path);
 
+    [LoggerMessage(9050, LogLevel.Information, "Taken over from coordinatool's Redis server at {Server}: {Report}. Nothing was changed there.")]
+    public static partial void CoordinatoolTaken(ILogger logger, string server, string report);
+
+    [LoggerMessage(9051, LogLevel.Debug, "What coordinatool kept in the Redis server at {Server} was taken over before; it is not looked at again (--import-again does).")]
+    public static partial void CoordinatoolTakenBefore(ILogger logger, string server);
+
+    [LoggerMessage(9052, LogLevel.Warning, "There is no Redis server at {Server}, where coordinatool has one unless told otherwise: {Problem}. Nothing is taken over. If it is elsewhere, start with --redis-host.")]
+    public static partial void CoordinatoolNotThere(ILogger logger, string server, string problem);
+
     [LoggerMessage(9035, LogLevel.Information, "The tokens were read again: {Count} of them.")]
     public static partial void TokensRead(ILogger logger, int count);
 }

@@ -91,6 +91,11 @@ public sealed partial class CoordinatorCore
             if (core._store.IsUsed(slot)) core._store[slot].Set(mark);
         }
 
+        public void Owned(int slot, RequestOwner owner)
+        {
+            if (core._store.IsUsed(slot)) core._store[slot].Owner = owner;
+        }
+
         public void Lock(LockMode mode) => core.Lock = mode;
 
         /// <summary>Counters and agents as a snapshot says; requests come apart from it.</summary>

@@ -26,13 +26,6 @@ public sealed partial class CoordinatorCore
         for (int slot = agent.RunningList.Head; slot >= 0; slot = _store[slot].Next) yield return Summary(slot);
     }
 
-    /// <summary>Cancels that wait to be sent to an agent.</summary>
-    public IEnumerable<RequestSummary> CancelsFor(Agent agent)
-    {
-        ArgumentNullException.ThrowIfNull(agent);
-        return Summaries(agent.Cancels.Where(cancel => IsCancelOf(agent, cancel.Slot, cancel.Order)).Select(cancel => cancel.Slot));
-    }
-
     /// <summary>An agent's batch slots that are taken.</summary>
     public IEnumerable<BatchStatus> Batches(Agent agent)
     {

@@ -63,6 +63,7 @@ public sealed partial class CoordinatorCore
         _global = new(_classes, new(null, null), options.Batches is not null);
         _mappings = [.. options.HostMappings.Reverse().Select(mapping => new HostTable(mapping))];
         _reportHint = options.Reporting is null ? null : System.Text.Encoding.UTF8.GetBytes(options.Reporting.Hint + "=");
+        if (Array.Exists(_classes, rules => rules.GoesByOwner)) _ownerless = new();
         if (options.ArchiveRates.Count > 0) _rates = new(options.ArchiveRates);
         _journal.MoveTo(_turn.Journal);
         _events.Batch = _turn.Events;
@@ -187,6 +188,7 @@ public sealed partial class CoordinatorCore
         byte @class = 0;
         while (@class < _classes.Length - 1 && !_classes[@class].Matches(ref request)) @class++;
         request.Class = @class;
+        WantOwner(slot, ref request);
         if (request.Data is null) return;
         if (!System.Text.Unicode.Utf8.IsValid(request.Data))
         {

@@ -26,13 +26,6 @@ internal sealed class EventWriter
             RequestOrigin.Agent => "agent"u8,
             _ => "import"u8,
         });
-        if (request.Owner != RequestOwner.Unknown)
-        {
-            _json.WriteNumber("uid"u8, request.Owner.Uid);
-            _json.WriteNumber("gid"u8, request.Owner.Gid);
-            if (request.Owner.ProjectId is not (0 or uint.MaxValue)) _json.WriteNumber("project"u8, request.Owner.ProjectId);
-        }
-
         End();
     }
 
@@ -136,6 +129,10 @@ internal sealed class EventWriter
         }
 
         _json.WriteNumber("archive_id"u8, request.ArchiveId);
+        if (request.Owner == RequestOwner.Unknown) return;
+        _json.WriteNumber("uid"u8, request.Owner.Uid);
+        _json.WriteNumber("gid"u8, request.Owner.Gid);
+        if (request.Owner.ProjectId is not (0 or uint.MaxValue)) _json.WriteNumber("project"u8, request.Owner.ProjectId);
     }
 
     private void End()

@@ -64,6 +64,7 @@ internal sealed class JournalReplay(CoordinatorCore core, ILogger logger)
             || type.SequenceEqual(JournalTypes.Stuck))
             ApplySteps(type, data);
         else if (type.SequenceEqual(JournalTypes.Accepted) || type.SequenceEqual(JournalTypes.Snapshot)) ApplyRequests(data);
+        else if (type.SequenceEqual(JournalTypes.Owned)) ApplyOwners(data);
         else if (type.SequenceEqual(JournalTypes.SnapshotBegin)) BeginSnapshot(data);
         else if (type.SequenceEqual(JournalTypes.SnapshotEnd)) EndSnapshot(data);
         else ApplyOther(type, data);
@@ -74,6 +75,19 @@ internal sealed class JournalReplay(CoordinatorCore core, ILogger logger)
         if (!data.StartsWith("{\"r\":["u8)) throw new JsonException("A record of requests does not begin as one.");
         var text = new NumberReader(data[6..]);
         while (text.Enter()) _state.Put(JournalRequest.Read(ref text));
+    }
+
+    private void ApplyOwners(ReadOnlySpan<byte> data)
+    {
+        var json = new Utf8JsonReader(data);
+        if (!json.Read() || !json.Read() || !json.ValueTextEquals("w"u8) || !json.Read() || json.TokenType != JsonTokenType.StartArray) throw new JsonException("A record of owners does not begin as one.");
+        while (json.Read() && json.TokenType == JsonTokenType.Number)
+        {
+            int slot = json.GetInt32();
+            _state.Owned(slot, new(ReadId(ref json), ReadId(ref json), ReadId(ref json)));
+        }
+
+        static uint ReadId(ref Utf8JsonReader json) => json.Read() ? json.GetUInt32() : throw new JsonException("A record of owners ends within one.");
     }
 
     private void ApplySteps(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)

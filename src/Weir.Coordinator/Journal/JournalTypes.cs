@@ -18,6 +18,9 @@ internal static class JournalTypes
     /// <summary>Requests taken in: <c>{"r":[[…],…]}</c>.</summary>
     public static ReadOnlySpan<byte> Accepted => "ACCEPTED"u8;
 
+    /// <summary>Whose files requests are about has been found: <c>{"w":[slot,uid,gid,project,…]}</c>.</summary>
+    public static ReadOnlySpan<byte> Owned => "OWNED"u8;
+
     /// <summary>Handed to an agent: <c>{"a":agent,"t":ms,"s":[slot,…]}</c>.</summary>
     public static ReadOnlySpan<byte> Assigned => "ASSIGNED"u8;
 

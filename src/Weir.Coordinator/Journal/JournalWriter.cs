@@ -39,6 +39,7 @@ internal sealed class JournalWriter
         Cancelling,
         CancelSent,
         Stuck,
+        Owned,
     }
 
     /// <summary>Where the records go from now on; the open one is finished first.</summary>
@@ -105,6 +106,15 @@ internal sealed class JournalWriter
     {
         Open(Kind.Stuck, 0, 0, 0);
         Write(slot);
+    }
+
+    public void Owned(int slot, RequestOwner owner)
+    {
+        Open(Kind.Owned, 0, 0, 0);
+        Write(slot);
+        Write(owner.Uid);
+        Write(owner.Gid);
+        Write(owner.ProjectId);
     }
 
     public void Agent(int number, string id)
@@ -182,7 +192,7 @@ internal sealed class JournalWriter
             _json.WriteNumber("b"u8, kind == Kind.RequeuedBack ? 1 : 0);
         }
 
-        _json.WritePropertyName(kind is Kind.Accepted or Kind.Snapshot ? "r"u8 : "s"u8);
+        _json.WritePropertyName(kind switch { Kind.Accepted or Kind.Snapshot => "r"u8, Kind.Owned => "w"u8, _ => "s"u8 });
         _json.WriteStartArray();
         _json.Flush();
     }
@@ -194,10 +204,10 @@ internal sealed class JournalWriter
         JournalRequest.Write(_batch, slot, request);
     }
 
-    private void Write(int slot)
+    private void Write(long number)
     {
         Separate();
-        Utf8Formatter.TryFormat(slot, _batch.GetSpan(11), out int written);
+        Utf8Formatter.TryFormat(number, _batch.GetSpan(20), out int written);
         _batch.Advance(written);
     }
 
@@ -216,6 +226,7 @@ internal sealed class JournalWriter
     {
         Kind.Accepted => JournalTypes.Accepted,
         Kind.Snapshot => JournalTypes.Snapshot,
+        Kind.Owned => JournalTypes.Owned,
         Kind.Assigned => JournalTypes.Assigned,
         Kind.Requeued or Kind.RequeuedBack => JournalTypes.Requeued,
         Kind.Done => JournalTypes.Done,

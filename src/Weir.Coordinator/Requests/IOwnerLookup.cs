@@ -3,8 +3,8 @@ using Weir.Lustre;
 namespace Weir.Coordinator.Requests;
 
 /// <summary>
-/// Finds out whose a file is. The answer goes into <see cref="HsmRequest.Owner"/> before the request is queued: the core itself waits
-/// for nothing.
+/// Finds out whose a file is. Requests do not wait for the answer: they move to their owner's share when it has come
+/// (<see cref="Core.CoordinatorCore.SetOwner"/>).
 /// </summary>
 public interface IOwnerLookup
 {

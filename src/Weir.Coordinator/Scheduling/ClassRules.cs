@@ -35,6 +35,9 @@ internal sealed class ClassRules
     public static ClassRules[] All(IReadOnlyList<SchedulingClass> classes, SchedulingClass rest) =>
         [.. classes.Append(rest).Select((rules, index) => new ClassRules(rules, index))];
 
+    /// <summary>Whether its shares go by whose files requests are about.</summary>
+    public bool GoesByOwner => Rules.FairBy is FairBy.Uid or FairBy.Gid or FairBy.Project;
+
     public bool Matches(ref RequestSlot request)
     {
         if (Rules.Actions.Count > 0 && !Rules.Actions.Contains(request.Action)) return false;

@@ -28,6 +28,7 @@ public sealed class CoordinatorServer : IAsyncDisposable
     private readonly ITimer? _sweep;
     private readonly bool _ownsMetrics;
     private readonly Task _work;
+    private readonly Task _finding = Task.CompletedTask;
     private readonly Task[] _accepting;
     private readonly TaskCompletionSource _quit = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -38,9 +39,11 @@ public sealed class CoordinatorServer : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="lustre">The way to the MDTs; null: requests come by <c>queue</c> only, and nobody is told of those that end here.</param>
     /// <param name="metrics">What is measured; null: nobody looks.</param>
+    /// <param name="owners">Whose files are; null: nobody's, and classes that share by owners have one share.</param>
     /// <exception cref="IOException">It cannot listen at one of the places.</exception>
     public CoordinatorServer(
-        JournaledCoordinator coordinator, CoordinatorServerOptions options, ILogger logger, TimeProvider time, ILustreLink? lustre = null, CoordinatorMetrics? metrics = null)
+        JournaledCoordinator coordinator, CoordinatorServerOptions options, ILogger logger, TimeProvider time, ILustreLink? lustre = null, CoordinatorMetrics? metrics = null,
+        IOwnerLookup? owners = null)
     {
         ArgumentNullException.ThrowIfNull(coordinator);
         ArgumentNullException.ThrowIfNull(options);
@@ -67,6 +70,13 @@ public sealed class CoordinatorServer : IAsyncDisposable
             foreach (PeerListener listener in _listeners) listener.Dispose();
             _loop.Dispose();
             throw;
+        }
+
+        if (owners is not null && coordinator.Core.NeedsOwners)
+        {
+            var finder = new OwnerFinder(owners, _loop);
+            coordinator.Core.OwnersWanted = finder.Wake;
+            _finding = finder.RunAsync(_stopping.Token);
         }
 
         _work = WorkAsync(coordinator);
@@ -126,6 +136,7 @@ public sealed class CoordinatorServer : IAsyncDisposable
             await Task.WhenAny(_connections.WhenEmptyAsync(), Task.Delay(Timeout.Infinite, farewell.Token)).ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _connections.WhenEmptyAsync().ConfigureAwait(false);
+        await _finding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _quit.TrySetResult();
         if (_sweep is not null) await _sweep.DisposeAsync().ConfigureAwait(false);
         _loop.Dispose();

@@ -25,6 +25,7 @@ internal sealed class CoreLoop : ICoreInbox, IDisposable
     private readonly Channel<object> _inbox = Channel.CreateUnbounded<object>(new() { SingleReader = true });
     private readonly Channel<Turn> _taken = Channel.CreateUnbounded<Turn>(new() { SingleReader = true, SingleWriter = true });
     private readonly ITimer _timer;
+    private readonly LongAnswers _longAnswers;
     private int _messages;
     private TaskCompletionSource? _writing;
     private bool _isTicking;
@@ -36,6 +37,7 @@ internal sealed class CoreLoop : ICoreInbox, IDisposable
         _core = coordinator.Core;
         _state = state;
         _handler = new(_core, state);
+        _longAnswers = new(Post, Answered);
         _core.Transferred = state.Metrics.Ended;
         _timer = state.Time.CreateTimer(static loop => ((CoreLoop)loop!)._inbox.Writer.TryWrite(TickMarker), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Post(static _ => { });
@@ -125,17 +127,44 @@ internal sealed class CoreLoop : ICoreInbox, IDisposable
 
     private void Do(InboundBatch batch)
     {
+        if (batch.Connection.Session.LongAnswer is { } first) first.Behind.Enqueue((batch, 0));
+        else Do(batch, 0);
+    }
+
+    private void Do(InboundBatch batch, int from)
+    {
         Connection connection = batch.Connection;
-        foreach (Inbound inbound in batch.Messages)
+        for (int i = from; i < batch.Messages.Count; i++)
         {
+            Inbound inbound = batch.Messages[i];
             _messages += 1 + (inbound.Content switch { ItemStage stage => stage.Items.Length, QueueContent { Items: { } stage } => stage.Items.Length, _ => 0 });
             if (connection.IsEnding && inbound.Kind != InboundKind.Closed) continue;
-            if (_handler.Handle(connection, inbound) && inbound.Kind != InboundKind.Closed) continue;
-            if (!connection.IsEnding) _core.AddReply(connection, EndOfConnection.Marker);
-            connection.IsEnding = true;
+            if (!_handler.Handle(connection, inbound) || inbound.Kind == InboundKind.Closed)
+            {
+                if (!connection.IsEnding) _core.AddReply(connection, EndOfConnection.Marker);
+                connection.IsEnding = true;
+            }
+
+            if (connection.Session.LongAnswer is not { } answer) continue;
+            answer.Behind.Enqueue((batch, i + 1));
+            _longAnswers.Add(answer);
+            return;
         }
 
         connection.Release();
+    }
+
+    /// <summary>A peer's long answer is among the core's replies: what it has sent since has its turn, up to the next such question.</summary>
+    private void Answered(LongAnswer answer)
+    {
+        Session session = answer.Connection.Session;
+        session.LongAnswer = null;
+        while (answer.Behind.TryDequeue(out (InboundBatch Batch, int From) behind))
+        {
+            Do(behind.Batch, behind.From);
+            if (session.LongAnswer is not { } next) continue;
+            while (answer.Behind.TryDequeue(out behind)) next.Behind.Enqueue(behind);
+        }
     }
 
     /// <summary>

@@ -27,8 +27,13 @@ internal sealed class RequestHandler(CoordinatorCore core, ServerState state)
                 return true;
             case InboundKind.Closed:
                 _connections.Remove(connection);
-                if (connection.Session.Agent is { } agent) core.Detach(agent);
-                connection.Session.Agent = null;
+                if (connection.Session.Agent is { } agent)
+                {
+                    CoordinatorLog.AgentGone(state.Logger, agent.Id, connection.Peer, agent.Running.Total);
+                    core.Detach(agent);
+                    connection.Session.Agent = null;
+                }
+
                 return true;
             case InboundKind.QueuePart:
                 if (connection.Session.Permissions.Allows(CommandKind.Queue)) Queue(connection.Session, (ItemStage)inbound.Content!);
@@ -64,9 +69,9 @@ internal sealed class RequestHandler(CoordinatorCore core, ServerState state)
             CommandKind.Recv => Recv(session, (RecvContent)inbound.Content!),
             CommandKind.Ehlo => Ehlo(connection, (EhloContent)inbound.Content!),
             CommandKind.Queue => Queue(session, (QueueContent)inbound.Content!),
-            CommandKind.Status => Status(session, (StatusContent)inbound.Content!),
+            CommandKind.Status => Status(connection, (StatusContent)inbound.Content!),
             CommandKind.Lock => Lock((LockContent)inbound.Content!),
-            CommandKind.Why => Why(inbound),
+            CommandKind.Why => Why(connection, inbound),
             _ => [],
         };
     }
@@ -189,10 +194,11 @@ internal sealed class RequestHandler(CoordinatorCore core, ServerState state)
         stage.Return();
     }
 
-    private byte[] Status(Session session, StatusContent status)
+    private byte[]? Status(Connection connection, StatusContent status)
     {
-        _ = session;
-        return _status.Write(_connections, status.Verbosity, status.WantsDetails);
+        if (status.Verbosity < StatusWriter.ListsVerbosity) return _status.Draft(_connections, status.Verbosity, status.WantsDetails).Compose();
+        connection.Session.LongAnswer = new ListsAnswer(connection, () => _status.Draft(_connections, status.Verbosity, status.WantsDetails));
+        return null;
     }
 
     private byte[] Lock(LockContent content)
@@ -203,10 +209,10 @@ internal sealed class RequestHandler(CoordinatorCore core, ServerState state)
         return FixedReplies.Lock;
     }
 
-    private byte[] Why(in Inbound why)
+    private static byte[]? Why(Connection connection, in Inbound why)
     {
         if (!why.HasKey) return FixedReplies.WhyNoKey;
-        byte[]? found = _status.Explain(why.Key.Cookie);
-        return found ?? FixedReplies.WhyUnknown;
+        connection.Session.LongAnswer = new WhyAnswer(connection, why.Key.Cookie);
+        return null;
     }
 }

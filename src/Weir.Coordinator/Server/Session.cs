@@ -12,6 +12,9 @@ internal sealed class Session
     /// <summary>Set when the peer has shown who it is, or need not.</summary>
     public required Permissions Permissions { get; init; }
 
+    /// <summary>The answer that is worked at; what the peer sends meanwhile waits. Null: none is.</summary>
+    public LongAnswer? LongAnswer { get; set; }
+
     /// <summary>Items of a long list that were queued before the list's end, and what became of them.</summary>
     public QueueTally Tally { get; set; }
 }

@@ -9,12 +9,13 @@ namespace Weir.Coordinator.Server;
 internal sealed class StatusWriter(CoordinatorCore core)
 {
     /// <summary>From LLAPI_MSG_DEBUG on the lists are in it.</summary>
-    private const long ListsVerbosity = 6;
+    public const long ListsVerbosity = 6;
 
-    public byte[] Write(IReadOnlyList<Connection> connections, long verbosity, bool wantsDetails)
+    /// <summary>The answer without lists, from <paramref name="verbosity"/> 6 on with the places where they go.</summary>
+    public StatusDraft Draft(IReadOnlyList<Connection> connections, long verbosity, bool wantsDetails)
     {
-        bool hasLists = verbosity >= ListsVerbosity;
         var json = new JsonComposer(16 * 1024);
+        var draft = new StatusDraft(json, verbosity >= ListsVerbosity);
         json.BeginObject();
         json.Member("command"u8, "status"u8);
         WriteCounts(json, "running"u8, core.Running);
@@ -24,71 +25,25 @@ internal sealed class StatusWriter(CoordinatorCore core)
         json.MemberUnlessZero("done_cancel"u8, core.CancelsDone);
         json.MemberUnlessZero("clients_connected"u8, connections.Count);
         json.MemberUnlessZero("locked"u8, (int)core.Lock);
-        WriteClients(json, connections, hasLists);
-        if (hasLists)
-        {
-            WriteList(json, "waiting_restore"u8, core.Waiting(HsmAction.Restore));
-            WriteList(json, "waiting_remove"u8, core.Waiting(HsmAction.Remove));
-            WriteList(json, "waiting_archive"u8, core.Waiting(HsmAction.Archive));
-        }
-
+        WriteClients(draft, connections);
+        draft.List("waiting_restore", new(ListKind.Waiting, HsmAction.Restore, 0));
+        draft.List("waiting_remove", new(ListKind.Waiting, HsmAction.Remove, 0));
+        draft.List("waiting_archive", new(ListKind.Waiting, HsmAction.Archive, 0));
         if (wantsDetails) WriteDetails(json);
+        draft.Truncation();
         json.EndObject();
-        return json.Written.ToArray();
+        return draft;
     }
 
-    /// <summary>Where every request of that cookie is; null when there is none.</summary>
-    public byte[]? Explain(ulong cookie)
+    private void WriteClients(StatusDraft draft, IReadOnlyList<Connection> connections)
     {
-        var json = new JsonComposer(1024);
-        json.BeginObject();
-        json.Member("command"u8, "why"u8);
-        json.BeginArray("requests"u8);
-        int before = json.Length;
-        foreach (RequestExplanation found in core.Explain(cookie)) WriteExplanation(json, found);
-        if (json.Length == before) return null;
-        json.EndArray();
-        json.EndObject();
-        return json.Written.ToArray();
-    }
-
-    private static void WriteExplanation(JsonComposer json, RequestExplanation found)
-    {
-        json.BeginObject();
-        json.Member("hai_cookie"u8, (long)found.Key.Cookie);
-        json.Member("hai_dfid"u8, Encoding.ASCII.GetBytes(found.Key.DataFid.ToString()));
-        json.Member("action"u8, HsmNames.Utf8(found.Action));
-        json.Member("archive_id"u8, found.ArchiveId);
-        json.Member("state"u8, found.State == Requests.RequestState.Running ? "running"u8 : "queued"u8);
-        if (found.AgentId is not null) json.Member("agent"u8, Encoding.UTF8.GetBytes(found.AgentId));
-        json.Member("place"u8, Encoding.UTF8.GetBytes(found.Place));
-        json.Member("class"u8, Encoding.UTF8.GetBytes(found.Class));
-        if (found.Share is not null) json.Member("share"u8, Encoding.UTF8.GetBytes(found.Share));
-        if (found.Ahead is { } ahead)
-        {
-            json.Member("ahead"u8, ahead);
-            if (!found.IsAheadExact) json.Member("ahead_is_bound"u8, 1);
-        }
-
-        json.Member("accepted"u8, found.Accepted.ToUnixTimeMilliseconds());
-        json.Member("since"u8, found.Since.ToUnixTimeMilliseconds());
-        json.MemberUnlessZero("requeues"u8, found.Requeues);
-        json.MemberUnlessZero("cancelled"u8, found.IsCancelled ? 1 : 0);
-        json.MemberUnlessZero("stuck"u8, found.IsStuck ? 1 : 0);
-        json.BeginArray("reasons"u8);
-        foreach (string reason in found.Reasons) json.Value(Encoding.UTF8.GetBytes(reason));
-        json.EndArray();
-        json.EndObject();
-    }
-
-    private void WriteClients(JsonComposer json, IReadOnlyList<Connection> connections, bool hasLists)
-    {
+        JsonComposer json = draft.Json;
         json.BeginArray("clients"u8);
         foreach (Connection connection in connections)
         {
             if (connection.Session.Agent is { } agent)
             {
-                WriteAgent(json, agent, hasLists);
+                WriteAgent(draft, agent);
                 continue;
             }
 
@@ -98,12 +53,13 @@ internal sealed class StatusWriter(CoordinatorCore core)
             json.EndObject();
         }
 
-        foreach (Agent agent in core.Agents.Where(agent => !agent.IsConnected)) WriteAgent(json, agent, hasLists);
+        foreach (Agent agent in core.Agents.Where(agent => !agent.IsConnected)) WriteAgent(draft, agent);
         json.EndArray();
     }
 
-    private void WriteAgent(JsonComposer json, Agent agent, bool hasLists)
+    private void WriteAgent(StatusDraft draft, Agent agent)
     {
+        JsonComposer json = draft.Json;
         json.BeginObject();
         json.Member("client_id"u8, Encoding.UTF8.GetBytes(agent.Id));
         WriteCounts(json, "current"u8, agent.Running);
@@ -111,15 +67,11 @@ internal sealed class StatusWriter(CoordinatorCore core)
         json.Member("status"u8, agent.State switch { AgentState.Waiting => "waiting"u8, AgentState.Ready => "ready"u8, _ => "disconnected"u8 });
         WriteBatches(json, agent);
         if (agent.DisconnectedAt is { } since) json.Member("disconnected_timestamp"u8, since.ToUnixTimeMilliseconds() * 1_000_000);
-        if (hasLists)
-        {
-            WriteList(json, "active_requests"u8, core.RunningAt(agent));
-            WriteList(json, "waiting_restore"u8, core.Waiting(agent, HsmAction.Restore));
-            WriteList(json, "waiting_remove"u8, core.Waiting(agent, HsmAction.Remove));
-            WriteList(json, "waiting_archive"u8, core.Waiting(agent, HsmAction.Archive));
-            WriteList(json, "cancels"u8, core.CancelsFor(agent));
-        }
-
+        draft.List("active_requests", new(ListKind.Running, default, agent.Number));
+        draft.List("waiting_restore", new(ListKind.Waiting, HsmAction.Restore, agent.Number));
+        draft.List("waiting_remove", new(ListKind.Waiting, HsmAction.Remove, agent.Number));
+        draft.List("waiting_archive", new(ListKind.Waiting, HsmAction.Archive, agent.Number));
+        draft.List("cancels", new(ListKind.Cancelled, default, agent.Number));
         json.EndObject();
     }
 
@@ -130,7 +82,7 @@ internal sealed class StatusWriter(CoordinatorCore core)
         foreach (BatchStatus batch in core.Batches(agent))
         {
             json.BeginObject();
-            json.Member("hint"u8, Text(batch.Hint.Span));
+            json.Member("hint"u8, StatusDraft.Text(batch.Hint.Span));
             json.MemberUnlessZero("current_count"u8, batch.Running);
             json.MemberUnlessZero("expire_idle_s"u8, (long)batch.IdleExpiry.TotalSeconds);
             json.MemberUnlessZero("expire_max_s"u8, (long)(batch.MaxExpiry?.TotalSeconds ?? 0));
@@ -156,21 +108,6 @@ internal sealed class StatusWriter(CoordinatorCore core)
         }
     }
 
-    private static void WriteList(JsonComposer json, ReadOnlySpan<byte> key, IEnumerable<RequestSummary> requests)
-    {
-        json.BeginArray(key);
-        foreach (RequestSummary request in requests)
-        {
-            json.BeginObject();
-            ActionItemWriter.WriteFid(json, "hai_fid"u8, request.Key.DataFid);
-            json.Member("hai_cookie"u8, (long)request.Key.Cookie);
-            json.Member("hai_data"u8, Text(request.Data.Span));
-            json.EndObject();
-        }
-
-        json.EndArray();
-    }
-
     private void WriteDetails(JsonComposer json)
     {
         json.BeginArray("waiting"u8);
@@ -186,8 +123,4 @@ internal sealed class StatusWriter(CoordinatorCore core)
 
         json.EndArray();
     }
-
-    /// <summary>Data for people: what is not UTF-8 is replaced, as a JSON string cannot hold it.</summary>
-    private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> data) =>
-        System.Text.Unicode.Utf8.IsValid(data) ? data : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(data));
 }

@@ -5,6 +5,7 @@ using Weir.Coordinator.Requests;
 using Weir.Feed;
 using Weir.Lab.Mdt;
 using Weir.Lab.Time;
+using Weir.Lustre;
 
 namespace Weir.Lab.Coordinators;
 
@@ -59,7 +60,7 @@ public sealed class LabCoordinator : ICopytool
     public async Task StartAsync(IFeedEngine engine)
     {
         _coordinator = await JournaledCoordinator.OpenAsync(engine, _options, _time, NullLogger.Instance, _journal).ConfigureAwait(false);
-        foreach (HsmRequest active in _cluster.Mdts.SelectMany(mdt => mdt.Active)) Core!.Queue(Owned(active), RequestOrigin.Import);
+        foreach (HsmRequest active in _cluster.Mdts.SelectMany(mdt => mdt.Active)) Core!.Queue(active, RequestOrigin.Import);
     }
 
     /// <summary>The server is gone, as after kill -9: every connection breaks, what was not durable is lost.</summary>
@@ -79,6 +80,7 @@ public sealed class LabCoordinator : ICopytool
         TakeFromMdts();
         foreach (SimulatedAgent agent in Agents) agent.Act(this, Now);
         if (_coordinator is null) return;
+        FindOwners();
         Core!.Tick();
         while (true)
         {
@@ -92,7 +94,7 @@ public sealed class LabCoordinator : ICopytool
     }
 
     /// <summary>A user cancels, or MDTs hand over: from the MDTs to the core.</summary>
-    void ICopytool.Take(HsmRequest request) => _taken.Add(Owned(request));
+    void ICopytool.Take(HsmRequest request) => _taken.Add(request);
 
     void ICopytool.Cancel(RequestKey key) => _cancelled.Add(key);
 
@@ -120,7 +122,13 @@ public sealed class LabCoordinator : ICopytool
 
     private static readonly SimulatedOwners Owners = new(20);
 
-    private static HsmRequest Owned(in HsmRequest request) => request with { Owner = Owners.Find(request.Fid) };
+    /// <summary>Owners are found as a server finds them: after a request was taken in.</summary>
+    private void FindOwners()
+    {
+        var wanted = new List<(RequestKey Key, Fid Fid)>();
+        Core!.TakeOwnerless(wanted, int.MaxValue);
+        foreach ((RequestKey key, Fid fid) in wanted) Core.SetOwner(key, Owners.Find(fid));
+    }
 
     private void TakeFromMdts()
     {

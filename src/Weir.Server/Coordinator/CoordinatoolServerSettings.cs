@@ -21,6 +21,8 @@ public static class CoordinatoolServerSettings
         if (file.FindAll("archive_id") is { Count: > 0 } ids) yield return Make("archive_ids", ids);
         IReadOnlyList<ConfigurationValue> mappings = [.. file.FindAll("archive_on_hosts").Concat(file.FindAll("archive_on_hosts_ch")).OrderBy(value => value.Source.Line)];
         if (mappings.Count > 0) yield return Make("archive_on_hosts", mappings);
+        if (file.Find("redis_host") is { } redis) yield return Make("redis_host", redis.Text, redis.Source);
+        if (file.Find("redis_port") is { } redisPort) yield return Make("redis_port", redisPort.Text, redisPort.Source);
         if (file.Find("client_grace_ms") is { } grace) yield return Make("client_grace", grace.Text + "ms", grace.Source);
         if (file.Find("batch_archives_slices_sec") is { } slices)
         {

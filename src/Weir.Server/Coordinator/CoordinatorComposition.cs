@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Weir.Coordinator.Access;
 using Weir.Coordinator.Core;
+using Weir.Coordinator.Requests;
 using Weir.Coordinator.Scheduling;
 using Weir.Coordinator.Server;
 using Weir.Server.Configuration.Sections;
@@ -33,6 +34,16 @@ public static class CoordinatorComposition
             MaxRequests = section.MaxRequests,
             MaxAgents = section.MaxAgents,
         };
+    }
+
+    /// <summary>Who knows the owners of files; null where no class goes by them.</summary>
+    public static IOwnerLookup? ComposeOwners(CoordinatorSection section, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        FairBy[] ways = [.. section.Classes.Append(section.DefaultClass).Select(one => one.FairBy)];
+        bool isWanted = ways.Any(way => way is FairBy.Uid or FairBy.Gid or FairBy.Project);
+        if (!isWanted || (section.OwnersMountPoint ?? section.MountPoint) is not { } mountPoint) return null;
+        return new OwnerCache(new FileOwnerLookup(mountPoint, withProjects: ways.Contains(FairBy.Project)), time);
     }
 
     /// <summary>How it is reached, and by whom.</summary>

@@ -32,8 +32,9 @@ public sealed class RunningCoordinator : IAsyncDisposable
         CoordinatorServerOptions options = CoordinatorComposition.ComposeServer(section);
         JournaledCoordinator coordinator = await JournaledCoordinator.OpenAsync(
             feed, CoordinatorComposition.ComposeCore(section), time, logger, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await CoordinatoolTakeover.RunAsync(section, feed, coordinator, logger, time, cancellationToken).ConfigureAwait(false);
         MdtLink? link = section.MountPoint is { } mountPoint ? MakeLink(mountPoint, section, logger, time) : null;
-        var server = new CoordinatorServer(coordinator, options, logger, time, link, metrics);
+        var server = new CoordinatorServer(coordinator, options, logger, time, link, metrics, CoordinatorComposition.ComposeOwners(section, time));
         try
         {
             foreach (string path in ActionGlob.Expand(section.Leftovers, new List<string>()))

@@ -169,8 +169,8 @@ public sealed class JournalTests : IAsyncDisposable
         string subject = $"0x{request.Cookie:x}";
         Assert.Equal(["ACCEPTED", "AGENT_CONNECTED", "SENT", "DONE"], told.Select(text => text.Split(' ')[0]));
         Assert.Equal(
-            $$"""DONE {{subject}} {"cookie":{{request.Cookie}},"action":"RESTORE","fid":"{{request.Fid}}","archive_id":1,"agent":"a","status":5}""", told[3]);
-        Assert.Contains("\"origin\":\"lustre\",\"uid\":1000", told[0], StringComparison.Ordinal);
+            $$"""DONE {{subject}} {"cookie":{{request.Cookie}},"action":"RESTORE","fid":"{{request.Fid}}","archive_id":1,"uid":1000,"gid":1000,"project":1000,"agent":"a","status":5}""", told[3]);
+        Assert.Contains("\"uid\":1000,\"gid\":1000,\"project\":1000,\"origin\":\"lustre\"", told[0], StringComparison.Ordinal);
     }
 
     /// <summary>All that must be the same after a restart.</summary>

@@ -9,7 +9,7 @@ namespace Weir.Coordinator.Tests.Server;
 /// <summary>A peer that sends what it is told to and looks at every byte that comes back.</summary>
 internal sealed class RawPeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Socket _socket;
     private readonly MessageFramer _framer = new(new() { MaxMessageBytes = 1 << 28 });

@@ -18,14 +18,19 @@ internal sealed class TestServer : IAsyncDisposable
 
     private TestServer() => _feed = new(new() { Directory = _directory.FullName });
 
-    public static async Task<TestServer> StartAsync(CoordinatorOptions? options = null, CoordinatorServerOptions? serverOptions = null, params ListenerOptions[] listeners)
+    public static Task<TestServer> StartAsync(CoordinatorOptions? options = null, CoordinatorServerOptions? serverOptions = null, params ListenerOptions[] listeners) =>
+        StartAsync(options, serverOptions, null, listeners);
+
+    public static Task<TestServer> StartWithOwnersAsync(CoordinatorOptions options, IOwnerLookup owners) => StartAsync(options, null, owners, []);
+
+    private static async Task<TestServer> StartAsync(CoordinatorOptions? options, CoordinatorServerOptions? serverOptions, IOwnerLookup? owners, ListenerOptions[] listeners)
     {
         var server = new TestServer();
         var coordinator = await JournaledCoordinator.OpenAsync(server._feed, options ?? CoordinatorOptions.Default, server.Time, server.Logger);
         if (listeners.Length == 0) listeners = [new() { EndPoint = new(IPAddress.Loopback, 0) }];
         serverOptions = (serverOptions ?? new()) with { Listeners = listeners };
         server.Core = coordinator.Core;
-        server.Server = new(coordinator, serverOptions with { FsName = "testfs" }, server.Logger, server.Time, server.Lustre);
+        server.Server = new(coordinator, serverOptions with { FsName = "testfs" }, server.Logger, server.Time, server.Lustre, owners: owners);
         return server;
     }
 
@@ -73,7 +78,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Completes when the core has seen this; fails after a while.</summary>
     public async Task WhenAsync(Func<CoordinatorCore, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         bool holds = false;
         while (!holds)
         {

@@ -4,7 +4,9 @@ using Weir.Cli.Help;
 using Weir.Cli.Running;
 using Weir.Cli.Verbs.Feed;
 using Weir.Feed;
+using Weir.Feed.Consuming;
 using Weir.Server.Configuration;
+using Weir.Server.Configuration.Sections;
 using Weir.Server.Coordinator;
 using Weir.Server.Feeds;
 
@@ -24,8 +26,9 @@ internal sealed class ServeVerb : Verb
     private readonly Option<string?> _grace = new("--client-grace") { HelpName = "MS", Description = "Milliseconds that the work of an agent that is gone waits for it (coordinator.client_grace; 600000)." };
     private readonly Option<bool> _plain = new("--plain-tcp") { Description = "Let in anybody who reaches a plain address (coordinator.plain_tcp)." };
     private readonly Option<string[]> _leftovers = new("--leftovers") { HelpName = "GLOB", Description = "At the start, take in what these files of active requests have (coordinator.leftovers)." };
-    private readonly Option<string?> _redisHost = new("--redis-host") { HelpName = "HOST", Description = "Taken, and passed over: the state is in the feed." };
-    private readonly Option<string?> _redisPort = new("--redis-port") { HelpName = "PORT", Description = "Likewise." };
+    private readonly Option<string?> _redisHost = new("--redis-host") { HelpName = "HOST", Description = "At the first start, take over the requests that coordinatool has in this Redis server ('': none; coordinator.redis_host)." };
+    private readonly Option<string?> _redisPort = new("--redis-port") { HelpName = "PORT", Description = "Its port (coordinator.redis_port; 6379)." };
+    private readonly Option<bool> _importAgain = new("--import-again") { Description = "Take over what that server has although that was done before." };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say more." };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say only what is wrong." };
     private readonly Argument<string> _mountPoint = new("MOUNTPOINT")
@@ -36,7 +39,7 @@ internal sealed class ServeVerb : Verb
 
     public ServeVerb() : base("serve", Summary)
     {
-        foreach (Option option in (Option[])[_feed, _config, _host, _port, _fsName, _archives, _grace, _plain, _leftovers, _redisHost, _redisPort, _verbose, _quiet]) Options.Add(option);
+        foreach (Option option in (Option[])[_feed, _config, _host, _port, _fsName, _archives, _grace, _plain, _leftovers, _redisHost, _redisPort, _importAgain, _verbose, _quiet]) Options.Add(option);
         Arguments.Add(_mountPoint);
     }
 
@@ -66,7 +69,12 @@ internal sealed class ServeVerb : Verb
         ILogger logger = run.Loggers.CreateLogger("Weir.Coordinator");
         await using IFeedEngine feed = FeedOpener.Open(options.Feed.Url, run.Loggers);
         await using RunningCoordinator coordinator = await RunningCoordinator.StartAsync(options.Coordinator, feed, logger, run.Time, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var consumers = new ConsumerRegistry(feed, new() { Time = run.Time, Logger = run.Loggers.CreateLogger("Weir.Feed") });
+        Task keeping = new RetentionKeeper(consumers, RetentionComposition.Compose(options, run.Loggers.CreateLogger("Weir.Feed"))).RunAsync(null, stop.Token);
         await Task.WhenAny(coordinator.Server.Completion, Task.Delay(Timeout.Infinite, cancellationToken));
+        await stop.CancelAsync();
+        await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (coordinator.Server.Completion.IsCompleted) await coordinator.Server.Completion;
         return ExitCode.Done;
     }
@@ -77,8 +85,6 @@ internal sealed class ServeVerb : Verb
         bool isOriginal = path is not null && CoordinatoolFile.Recognizes(path);
         CoordinatoolFile original = CoordinatoolFile.Read(isOriginal ? path : null, run.Terminal.Variables);
         foreach (string note in original.Notes) run.Terminal.Say($"note: {note}");
-        if (run.Has(_redisHost) || run.Has(_redisPort) || original.Find("redis_host") is { Text.Length: > 0 })
-            run.Terminal.Say("note: redis_host and redis_port have no effect: the state is in the feed; what the MDTs count as active is taken in by 'weir coordinator queue' or --leftovers");
         UseLogLevel(run, original);
         var overrides = new List<ConfigurationSetting>(CoordinatoolServerSettings.Read(original));
         overrides.AddRange(Settings(run, original));
@@ -88,6 +94,13 @@ internal sealed class ServeVerb : Verb
             throw new UsageException($"{wrong.Source.Place[ConfigurationSource.OptionPlace.Length..]}: {wrong.Message}");
         configuration.ThrowIfInvalid();
         if (original.HasFile) run.Terminal.Say("warning: coordinatool.conf lets everybody in who reaches the address by plain TCP; agents_file or TLS would not");
+        CoordinatorSection section = configuration.Options.Coordinator;
+        section.ImportsAgain = run.Get(_importAgain);
+        if (!original.HasFile || section.RedisHost is not null) return configuration.Options;
+
+        // Where its file says nothing, the original has its state on this machine.
+        section.RedisHost = "localhost";
+        section.IsRedisAssumed = true;
         return configuration.Options;
     }
 
@@ -107,6 +120,8 @@ internal sealed class ServeVerb : Verb
         }
 
         if (run.Get(_plain)) yield return Setting("plain_tcp", "true", "--plain-tcp");
+        if (run.Get(_redisHost) is { } redisHost) yield return Setting("redis_host", redisHost, "--redis-host");
+        if (run.Get(_redisPort) is { } redisPort) yield return Setting("redis_port", redisPort, "--redis-port");
         if (run.Get(_fsName) is { } fsName) yield return Setting("fsname", fsName, "--fsname");
         if (run.Get(_grace) is { } grace) yield return Setting("client_grace", grace + "ms", "--client-grace");
         if (run.Get(_mountPoint) is { Length: > 0 } mountPoint) yield return Setting("mountpoint", Path.GetFullPath(mountPoint), "MOUNTPOINT");

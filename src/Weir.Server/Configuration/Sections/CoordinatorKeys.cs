@@ -21,6 +21,7 @@ public static class CoordinatorKeys
         Text("fsname", "The file system's name.", (section, text) => section.FsName = text, section => section.FsName),
         List("archive_ids", "Archive ids to register with Lustre for (unset: all).", (section, items) => section.ArchiveIds = [.. items.Select(ParseArchive)], section => [.. section.ArchiveIds.Select(Number)]),
         FilePath("mountpoint", "Where the file system is mounted (unset: no registration with Lustre, requests come by queue).", (section, path) => section.MountPoint = path, section => section.MountPoint),
+        FilePath("owners_mountpoint", "Where the file system is mounted to look up the owners of files for fair=uid, gid and project (unset: mountpoint).", (section, path) => section.OwnersMountPoint = path, section => section.OwnersMountPoint),
         Time("client_grace", "How long the work of an agent that is gone waits for it.", TimeSpan.Zero, (section, time) => section.ClientGrace = time, section => section.ClientGrace),
         List("archive_on_hosts", "Archives whose data has a tag go to certain agents: TAG HOST…, one or a list. A tag that ends in '= N' decides by the hash of its value.", ApplyMappings, section => [.. section.HostMappings.Select(CoordinatorText.Format)]),
         Optional("batch_idle", "Archives with equal data go together; a slot without work is given up after this long (unset: no batches).", (section, time) => section.BatchIdle = time, section => section.BatchIdle),
@@ -34,6 +35,8 @@ public static class CoordinatorKeys
         List("agent_rates", "Most requests per agent: NAME PER-SECOND [BURST], '*' for all that are not named.", ApplyAgentRates, FormatAgentRates),
         ConfigurationKey.Scalar(Section, "back_off", "An agent that left work unfinished gets none for this long, then twice as long, up to the second: FIRST MOST (unset: never).", ApplyBackOff, FormatBackOff),
         List("leftovers", "Files of the MDT's active requests (hsm/active_requests, hsm/actions), patterns; what they have and the coordinator does not is taken in at the start.", (section, items) => section.Leftovers = items, section => section.Leftovers),
+        ConfigurationKey.Scalar(Section, "redis_host", "The Redis server of an existing coordinatool; its requests are taken over at the first start (unset or '': none).", ApplyRedisHost, options => options.Coordinator.RedisHost),
+        Count("redis_port", "Its port.", 1, 65535, (section, count) => section.RedisPort = count, section => section.RedisPort),
         Count("max_requests", "Most requests, queued and running.", 1, 1 << 28, (section, count) => section.MaxRequests = count, section => section.MaxRequests),
         Count("max_agents", "Most agents, connected and within their grace time.", 1, 1 << 20, (section, count) => section.MaxAgents = count, section => section.MaxAgents),
         Count("max_connections", "Most connections.", 1, 1 << 16, (section, count) => section.MaxConnections = count, section => section.MaxConnections),
@@ -48,6 +51,8 @@ public static class CoordinatorKeys
             yield return ("listen_tls", "needs tls_client_ca or agents_file, or nobody could show who they are");
         if (section.ReportingDirectory is not null && section.ReportingHint is null) yield return ("reporting_dir", "needs reporting_hint");
         if (section.ReportingDirectory is not null && section.MountPoint is null) yield return ("reporting_dir", "needs mountpoint, as reports go below it");
+        bool goesByOwner = section.Classes.Append(section.DefaultClass).Any(one => one.FairBy is FairBy.Uid or FairBy.Gid or FairBy.Project);
+        if (goesByOwner && (section.OwnersMountPoint ?? section.MountPoint) is null) yield return ("classes", "fair=uid, gid and project need owners_mountpoint or mountpoint, as owners are looked up there");
         foreach (string place in section.Listen)
         {
             if (!section.PlainTcp && section.AgentsFile is null && !CoordinatorText.IsLoopback(place))
@@ -103,6 +108,13 @@ public static class CoordinatorKeys
     {
         if (text is not ("true" or "false")) return $"'{text}' is neither true nor false";
         options.Coordinator.PlainTcp = text == "true";
+        return null;
+    }
+
+    private static string? ApplyRedisHost(WeirOptions options, string text)
+    {
+        if (text.IndexOfAny([' ', '/', '@']) >= 0) return $"'{text}' is not the name or the address of a host";
+        options.Coordinator.RedisHost = text;
         return null;
     }
 

@@ -33,6 +33,9 @@ public sealed class CoordinatorSection
     /// <summary>Where the file system is mounted; null: requests come by <c>queue</c> only.</summary>
     public string? MountPoint { get; set; }
 
+    /// <summary>Where the file system is mounted to look up owners of files; null: <see cref="MountPoint"/>.</summary>
+    public string? OwnersMountPoint { get; set; }
+
     public TimeSpan ClientGrace { get; set; } = TimeSpan.FromMinutes(10);
 
     public IReadOnlyList<HostMapping> HostMappings { get; set; } = [];
@@ -67,6 +70,17 @@ public sealed class CoordinatorSection
 
     /// <summary>Files of requests that an MDT counts as active, taken in at the start.</summary>
     public IReadOnlyList<string> Leftovers { get; set; } = [];
+
+    /// <summary>The Redis server with the requests of an existing deployment of the original; null or empty: none.</summary>
+    public string? RedisHost { get; set; }
+
+    public int RedisPort { get; set; } = 6379;
+
+    /// <summary>Nobody named the server: the original would look there. That it is not there is no failure.</summary>
+    public bool IsRedisAssumed { get; set; }
+
+    /// <summary>Take over what Redis has although that was done before.</summary>
+    public bool ImportsAgain { get; set; }
 
     public int MaxRequests { get; set; } = CoordinatorOptions.Default.MaxRequests;
 
