@@ -57,7 +57,7 @@ public sealed class CoordinatorServer : IAsyncDisposable
         if (options.ReportDirectory is { } directory && coordinator.Core.Options.Reporting is { } reporting)
         {
             reports = new(directory, reporting.Interval, _state);
-            _sweep = time.CreateTimer(static files => ((ReportFiles)files!).Sweep(), reports, reporting.Interval, reporting.Interval);
+            _sweep = time.CreateTimer(static files => ((ReportFiles)files!).Sweep(), reports, reports.SweepInterval, reports.SweepInterval);
         }
 
         _effects = new(lustre, reports, _state);

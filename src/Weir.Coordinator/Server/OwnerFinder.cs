@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Weir.Coordinator.Core;
 using Weir.Coordinator.Requests;
 using Weir.Lustre;
 

@@ -3,7 +3,8 @@ using System.Text;
 namespace Weir.Coordinator.Server;
 
 /// <summary>
-/// Files that tell users of their requests: lines are appended, and a file that nothing was written to for one to two intervals is removed.
+/// Files that tell users of their requests: lines are appended, and a file that nothing was written to for one and a half to two intervals is
+/// removed. What waits is told of once an interval, so its file stays, also when that comes a little late.
 /// </summary>
 internal sealed class ReportFiles(string directory, TimeSpan interval, ServerState state)
 {
@@ -16,7 +17,10 @@ internal sealed class ReportFiles(string directory, TimeSpan interval, ServerSta
         lock (_gate) Write(name, line);
     }
 
-    /// <summary>Removes what is idle. To be called once an interval.</summary>
+    /// <summary>How often <see cref="Sweep"/> is to be called.</summary>
+    public TimeSpan SweepInterval => interval / 2;
+
+    /// <summary>Removes what is idle.</summary>
     public void Sweep()
     {
         lock (_gate) RemoveIdle();
@@ -45,7 +49,7 @@ internal sealed class ReportFiles(string directory, TimeSpan interval, ServerSta
     {
         foreach ((string name, (long lastWrite, _)) in _files)
         {
-            if (state.Time.GetElapsedTime(lastWrite) < interval) continue;
+            if (state.Time.GetElapsedTime(lastWrite) < interval * 1.5) continue;
             _files.Remove(name);
             try
             {

@@ -48,6 +48,12 @@ public sealed class LabCoordinator : ICopytool
     /// <summary>What must not have happened, one sentence each.</summary>
     public List<string> Violations { get; } = [];
 
+    /// <summary>Is told of every request, and cancel, that an agent is given.</summary>
+    public Action<SimulatedAgent, HsmRequest>? HandingOut { get; set; }
+
+    /// <summary>Is told of what becomes of every request, before the MDT is: by which agent (null: it ended here), and with which error number (0: none).</summary>
+    public Action<SimulatedAgent?, RequestKey, int>? Ended { get; set; }
+
     /// <summary>Requests handed to agents.</summary>
     public long HandedOut { get; private set; }
 
@@ -98,8 +104,9 @@ public sealed class LabCoordinator : ICopytool
 
     void ICopytool.Cancel(RequestKey key) => _cancelled.Add(key);
 
-    internal void Report(RequestKey key, int errno)
+    internal void Report(RequestKey key, int errno, SimulatedAgent? by = null)
     {
+        Ended?.Invoke(by, key, errno);
         _ledger.Ended(key);
         if (!_cluster.Report(key, errno)) LateReports++;
     }
@@ -155,6 +162,7 @@ public sealed class LabCoordinator : ICopytool
                 if (to.Connection is null || to.Connection != list.Connection) return;
                 _ledger.Check(to, list);
                 HandedOut += list.Items.Length;
+                if (HandingOut is { } told) foreach (HsmRequest item in list.Items.Span) told(to, item);
                 to.Take(this, list, Now);
                 break;
             case Reply { Content: (SimulatedAgent agent, RequestKey key) } reply:

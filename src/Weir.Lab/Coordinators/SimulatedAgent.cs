@@ -45,12 +45,21 @@ public sealed class SimulatedAgent
 
     internal object? Connection { get; private set; }
 
+    /// <summary>Its process is ended, with all that it did, and is not started again until this is false.</summary>
+    public bool IsStopped { get; set; }
+
     /// <summary>How often things went wrong.</summary>
     public int Troubles { get; private set; }
 
     /// <summary>What it does in one second.</summary>
     internal void Act(LabCoordinator lab, TimeSpan now)
     {
+        if (IsStopped)
+        {
+            End(lab, now);
+            return;
+        }
+
         if (now < _absentUntil) return;
         if (Misbehave(lab, now)) return;
         Work(lab, now);
@@ -106,7 +115,7 @@ public sealed class SimulatedAgent
         _plan.Remove(at, out HsmRequest item);
         _running.Remove(item.Key);
         _ended.Add(item.Key, item);
-        lab.Report(item.Key, errno);
+        lab.Report(item.Key, errno, this);
     }
 
     private void Connect(LabCoordinator lab)
@@ -132,10 +141,7 @@ public sealed class SimulatedAgent
     {
         if (_random.Happens(Behaviour.CrashProbability))
         {
-            _plan.Clear();
-            _running.Clear();
-            _ended.Clear();
-            Incarnation++;
+            End(lab, now);
             Leave(lab, now);
         }
         else if (_random.Happens(Behaviour.DisconnectProbability))
@@ -154,11 +160,26 @@ public sealed class SimulatedAgent
         return true;
     }
 
+    /// <summary>Its process is no more.</summary>
+    private void End(LabCoordinator lab, TimeSpan now)
+    {
+        _plan.Clear();
+        _running.Clear();
+        _ended.Clear();
+        Incarnation++;
+        Disconnect(lab, now);
+    }
+
+    private void Disconnect(LabCoordinator lab, TimeSpan now)
+    {
+        if (Session is not null) lab.Core?.Detach(Session);
+        LoseConnection(now);
+    }
+
     private void Leave(LabCoordinator lab, TimeSpan now)
     {
         Troubles++;
-        if (Session is not null) lab.Core?.Detach(Session);
-        LoseConnection(now);
+        Disconnect(lab, now);
         _absentUntil = now + _random.Around(Behaviour.MeanAbsence);
     }
 }

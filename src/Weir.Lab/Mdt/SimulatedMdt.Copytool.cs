@@ -28,6 +28,28 @@ public sealed partial class SimulatedMdt
         return true;
     }
 
+    /// <summary>
+    /// A user asks for something in particular, beside what is drawn; it waits like everything else and is handed over at the next pass.
+    /// The file is a new one unless it is named.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The log is full.</exception>
+    public RequestKey Ask(HsmAction action, uint archiveId, byte[] data, Fid? file = null)
+    {
+        if (_catalog.IsFull) throw new InvalidOperationException($"The log of {Name} is full.");
+        var request = new Request { Cookie = _cookie++, Fid = file ?? NextFid(), Action = action, ArchiveId = archiveId, Data = data };
+        _counts.Requests++;
+        _unfinished.Add((request.Fid, action));
+        Log(request);
+        _waiting.Enqueue(request);
+        return new(request.Cookie, request.Fid);
+    }
+
+    /// <summary>A user cancels what was asked for; nothing, when it is over.</summary>
+    public void Cancel(RequestKey key)
+    {
+        if (_catalog.Records.FirstOrDefault(request => request.Cookie == key.Cookie && request.Victim is null) is { } victim) AskCancel(victim);
+    }
+
     private void HandOver(Request request)
     {
         HsmRequest handed = ToHsmRequest(request);
