@@ -1,4 +1,3 @@
-using System.Text;
 using Weir.Coordinator.Core;
 using Weir.Coordinator.Importing;
 using Weir.Coordinator.Requests;

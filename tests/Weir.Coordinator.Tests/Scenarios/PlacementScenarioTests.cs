@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Weir.Coordinator.Core;
 using Weir.Coordinator.Requests;
-using Weir.Coordinator.Scheduling;
 using Weir.Lab.Coordinators;
 
 namespace Weir.Coordinator.Tests.Scenarios;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Weir.Coordinator.Core;
 using Weir.Coordinator.Requests;
 using Weir.Lustre;
 
