@@ -5,7 +5,7 @@ using Weir.Hsm.Top;
 namespace Weir.Cli.Top;
 
 /// <summary>Paints a frame into a grid of any size: what matters most first, and what does not fit left out.</summary>
-internal sealed class TopPainter(string feed)
+internal sealed class TopPainter(string feed, Func<string?>? status = null)
 {
     /// <summary>Not more MDTs are named as lost, and none where the table would have fewer lines than this.</summary>
     private const int MaxLost = 3;
@@ -33,6 +33,7 @@ internal sealed class TopPainter(string feed)
         }
 
         if (grid.Height >= LeastLinesForHeader) y = PaintHeader(grid, y, frame, view);
+        if (grid.Height >= LeastLinesForHeader && status?.Invoke() is { } said) grid.Write(0, y++, said);
         if (trouble is not null && y < grid.Height - 2) grid.Write(0, y++, trouble, new(Color.Red, Emphasis.Bold));
         foreach (LostSource lost in frame.Lost.Take(Math.Clamp(grid.Height - y - LeastTableLines, 0, MaxLost)))
             PaintLost(grid, y++, frame, lost);

@@ -14,13 +14,13 @@ internal static class TopScreen
     /// <exception cref="OperationCanceledException">It was interrupted. The terminal is as it was found.</exception>
     /// <exception cref="Weir.Feed.FeedException">The feed cannot be replayed.</exception>
     public static async Task<bool> TryRunAsync(
-        Terminal terminal, TopQuery query, TimeSpan interval, string address, TopFeed feed, TopModel model, TimeProvider time, CancellationToken cancellationToken)
+        Terminal terminal, TopQuery query, TimeSpan interval, string address, TopFeed feed, TopModel model, TimeProvider time, CancellationToken cancellationToken, Func<string?>? status = null)
     {
         TerminalTraits traits = TerminalTraits.Of(terminal);
         using var input = new TopInput();
         using FullScreen? screen = traits.CanMoveCursor ? FullScreen.TryTake(traits.HasColor, input.Add, input.Signal) : null;
         if (screen is null) return false;
-        var session = new TopSession(screen, input, feed, model, new TopView(query, interval), new TopPainter(address), new CellGrid(traits.IsUnicode), time);
+        var session = new TopSession(screen, input, feed, model, new TopView(query, interval), new TopPainter(address, status), new CellGrid(traits.IsUnicode), time);
         await session.RunAsync(cancellationToken);
         return true;
     }

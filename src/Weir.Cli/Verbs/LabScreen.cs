@@ -30,7 +30,7 @@ internal static class LabScreen
         ExceptionDispatchInfo? failure = null;
         try
         {
-            await using LabDaemon daemon = await LabDaemon.StartAsync(directory, Roles, (_, stopping) => PlayAsync(stage, failed =>
+            await using LabDaemon daemon = await LabDaemon.StartAsync(directory, Roles, (context, stopping) => PlayAsync(stage, context.Feed, failed =>
             {
                 // If the stage fails, so does the screen.
                 failure = failed;
@@ -40,7 +40,7 @@ internal static class LabScreen
             var model = new TopModel(run.Time);
             await using var feed = new TopFeed(reader, ActionTopics.DefaultPrefix, model);
             string title = string.Create(CultureInfo.InvariantCulture, $"weir lab, seed {seed}: {reader.Address}, {daemon.Address.GetLeftPart(UriPartial.Authority)}");
-            return await TopScreen.TryRunAsync(run.Terminal, new(), Interval, title, feed, model, run.Time, stop.Token);
+            return await TopScreen.TryRunAsync(run.Terminal, new(), Interval, title, feed, model, run.Time, stop.Token, () => stage.Status);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -50,11 +50,11 @@ internal static class LabScreen
         }
     }
 
-    private static async Task PlayAsync(LabStage stage, Action<ExceptionDispatchInfo> fail, CancellationToken stopping)
+    private static async Task PlayAsync(LabStage stage, IFeedEngine feed, Action<ExceptionDispatchInfo> fail, CancellationToken stopping)
     {
         try
         {
-            await stage.RunAsync(stopping);
+            await stage.RunAsync(feed, stopping);
         }
         catch (Exception failed) when (failed is not OperationCanceledException)
         {

@@ -20,6 +20,7 @@ public sealed class LabCoordinator : ICopytool
     private readonly CoordinatorOptions _options;
     private readonly JournalOptions _journal;
     private readonly HandOutLedger _ledger;
+    private readonly ShareLedger? _shares;
     private readonly List<HsmRequest> _taken = [];
     private readonly List<RequestKey> _cancelled = [];
     private readonly DateTimeOffset _start;
@@ -36,6 +37,7 @@ public sealed class LabCoordinator : ICopytool
         _journal = journal;
         Agents = agents;
         _ledger = new(this, options.ClientGrace);
+        if (ShareLedger.AppliesTo(options)) _shares = new(this, Owners);
         _start = cluster.Now;
         cluster.HandTo(this);
     }
@@ -60,6 +62,9 @@ public sealed class LabCoordinator : ICopytool
     /// <summary>Ends that an MDT no longer wanted to hear of: a second one, or one after its time-out.</summary>
     public long LateReports { get; private set; }
 
+    /// <summary>How often somebody's request waited while another's was served; 0 where users do not share fairly.</summary>
+    public long FairnessChecks => _shares?.Checks ?? 0;
+
     internal TimeSpan Now => _cluster.Now - _start;
 
     /// <summary>Starts the server on its feed. What the MDTs have handed over and it does not know is taken in.</summary>
@@ -75,6 +80,7 @@ public sealed class LabCoordinator : ICopytool
         _coordinator = null;
         _taken.Clear();
         _cancelled.Clear();
+        _shares?.Reset();
         foreach (SimulatedAgent agent in Agents) agent.LoseConnection(Now);
     }
 
@@ -90,7 +96,9 @@ public sealed class LabCoordinator : ICopytool
         Core!.Tick();
         while (true)
         {
+            _shares?.Look(Core);
             Turn turn = _coordinator.TakeTurn();
+            _shares?.Check(Core, turn.Effects.OfType<HandOut>());
             bool isLast = turn.IsEmpty && _coordinator.NextDeadline() != TimeSpan.Zero;
             await _coordinator.WriteAsync(turn).ConfigureAwait(false);
             foreach (Effect effect in turn.Effects) Do(effect);

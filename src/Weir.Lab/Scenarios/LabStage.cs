@@ -1,7 +1,12 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Weir.Coordinator.Core;
+using Weir.Coordinator.Journal;
+using Weir.Feed;
 using Weir.Feed.Log;
 using Weir.Hsm.Maintenance;
 using Weir.Hsm.Shipping;
+using Weir.Lab.Coordinators;
 using Weir.Lab.Mdt;
 using Weir.Lab.Time;
 
@@ -9,7 +14,8 @@ namespace Weir.Lab.Scenarios;
 
 /// <summary>
 /// Something to look at: four simulated MDTs of different load, one of them failing over now and then, as the clock goes. It begins some minutes ago:
-/// that past it ships into a feed by itself, and from then on a daemon ships what the MDTs' files say.
+/// that past it ships into a feed by itself. From then on a daemon ships what the MDTs' files say, and what the MDTs want done goes through a
+/// coordinator, on the same feed, to simulated agents that come, go, crash and hang.
 /// </summary>
 public sealed class LabStage
 {
@@ -22,6 +28,8 @@ public sealed class LabStage
     private readonly ManualTimeProvider _time;
     private readonly MdtCluster _cluster;
     private readonly ILogger _logger;
+    private readonly int _seed;
+    private volatile string? _status;
     private DateTimeOffset _trimmed;
 
     /// <param name="directory">Where the action files and the feed go: empty, or not there yet.</param>
@@ -33,6 +41,7 @@ public sealed class LabStage
         ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
         _logger = logger;
+        _seed = seed;
         DateTimeOffset start = clock.GetUtcNow() - Past;
         FeedDirectory = Path.Combine(Path.GetFullPath(directory), "feed");
         _time = new(start);
@@ -54,6 +63,9 @@ public sealed class LabStage
 
     public string FeedDirectory { get; }
 
+    /// <summary>How the coordinator and its agents are, in a line; null before they begin. From any thread.</summary>
+    public string? Status => _status;
+
     /// <summary>Plays what has been until now, into the feed, which nobody else may write to meanwhile. To be called once, first.</summary>
     /// <exception cref="IOException">The directory cannot be used.</exception>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
@@ -73,15 +85,29 @@ public sealed class LabStage
     }
 
     /// <summary>Goes with the clock until it is cancelled.</summary>
-    /// <exception cref="IOException">The directory cannot be used.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="feed">For the coordinator's records.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="IOException">The directory or the feed cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">The coordinator did what it must not.</exception>
+    public async Task RunAsync(IFeedEngine feed, CancellationToken cancellationToken)
     {
+        var lab = new LabCoordinator(_cluster, _time, CoordinatorScenario.Options(_seed), JournalOptions.Default, Fleet.Make(_seed, strength: 12));
+        await lab.StartAsync(feed);
         while (true)
         {
             await Task.Delay(Tick, _clock, cancellationToken);
-            TimeSpan behind = _clock.GetUtcNow() - _time.GetUtcNow();
-            if (behind > TimeSpan.Zero) Step(behind);
+            for (TimeSpan behind = _clock.GetUtcNow() - _time.GetUtcNow(); behind >= Tick; behind -= Tick) await lab.StepAsync();
+            _cluster.WriteFiles(clean: true);
+            if (lab.Violations.Count > 0) throw new InvalidOperationException(lab.Violations[0]);
+            _status = Describe(lab);
         }
+    }
+
+    private static string Describe(LabCoordinator lab)
+    {
+        CoordinatorCore core = lab.Core!;
+        string agents = string.Join(", ", lab.Agents.Select(agent => agent.OutOfReachSince is null ? string.Create(CultureInfo.InvariantCulture, $"{agent.Id} {agent.Running.Count}") : $"{agent.Id} away"));
+        return string.Create(CultureInfo.InvariantCulture, $"Coordinator: {core.Queued.Total} wait, {core.Running.Total} run, {core.Done.Total} done; {agents}");
     }
 
     private void Step(TimeSpan time)

@@ -27,6 +27,8 @@ public sealed class LabInTerminalTests : IDisposable
         long[] counts = terminal.Look(screen => Enumerable.Range(0, 4).Select(mdt => Count(screen, mdt)).ToArray());
         Assert.True(counts[0] > counts[1] && counts[1] > counts[2] && counts[2] > counts[3], string.Join(' ', counts));
 
+        await terminal.WaitForTextAsync("Coordinator: ");
+
         // It goes on: what is live changes without anybody's doing.
         long before = counts.Sum();
         await terminal.WaitForAsync(screen => Enumerable.Range(0, 4).Sum(mdt => Count(screen, mdt)) != before, "other counts");
