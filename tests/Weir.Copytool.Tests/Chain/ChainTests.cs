@@ -56,6 +56,21 @@ public sealed class ChainTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task By_the_originals_name_it_registers_and_serves()
+    {
+        _coordinator = new(_mdt) { IsRegistered = true, HasOriginalName = true };
+        await StartCoordinatorAsync();
+        Assert.Equal([1], _registration!.Archives);
+        await using CopytoolProcess agent = CopytoolProcess.Start(Build.Plain, _mdt, _coordinator.Port, []);
+        MakeFiles(5, new Random(1));
+        HsmRequest[] requests = [.. Enumerable.Range(1, 5).Select(file => _mdt.Add(file, MdtAction.Archive, (uint)file))];
+        await MdtStandIn.SendAsync(_registration!, requests);
+        await _mdt.WaitForEndAsync(requests);
+        Assert.All(requests, request => Assert.Equal(0, request.Error));
+        await agent.StopAsync();
+    }
+
+    [Fact]
     public async Task A_cancelled_request_ends_with_ECANCELED_wherever_it_is()
     {
         _coordinator = new(_mdt) { IsRegistered = true };

@@ -35,6 +35,9 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
     /// <summary>Whether it takes its requests from the MDT.</summary>
     public bool IsRegistered { get; init; }
 
+    /// <summary>Whether it is called by the original's name, with the original's options only.</summary>
+    public bool HasOriginalName { get; init; }
+
     /// <summary>Options and files in place of the plain listener on loopback.</summary>
     public string[]? Secured { get; init; }
 
@@ -42,14 +45,16 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
     public async Task<MdtRegistration?> StartAsync()
     {
         MdtRegistration[] before = _mdt.Registrations;
-        string[] lustre = IsRegistered ? ["--leftovers", _mdt.ActiveRequestsPath, _mdt.MountPath] : [];
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "weir.dll"), "coordinator", "serve", "--feed", $"file:{_feed}", .. Secured ?? ["-c", _configuration, "--host", "127.0.0.1", "--port", $"{Port}"], .. lustre])
+        string[] words = HasOriginalName
+            ? ["-v", "-c", _configuration, "-A", "1", "-H", "127.0.0.1", "-p", $"{Port}", _mdt.MountPath]
+            : Words();
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "weir.dll"), .. words])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (HasOriginalName) start.Environment["WEIR_INVOKED_AS"] = "lhsmd_coordinatool";
+        start.Environment["WEIR_FEED"] = $"file:{_feed}";
         start.Environment["STANDIN_MDT"] = _mdt.SocketPath;
         start.Environment["LD_LIBRARY_PATH"] = Toolchain.Directory(Build.Plain);
         _process = Process.Start(start)!;
@@ -64,6 +69,12 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
         }
 
         return IsRegistered ? await _mdt.WaitForRegistrationAsync(before) : null;
+    }
+
+    private string[] Words()
+    {
+        string[] lustre = IsRegistered ? ["--leftovers", _mdt.ActiveRequestsPath, _mdt.MountPath] : [];
+        return ["coordinator", "serve", "--feed", $"file:{_feed}", .. Secured ?? ["-c", _configuration, "--host", "127.0.0.1", "--port", $"{Port}"], .. lustre];
     }
 
     public async Task KillAsync()
