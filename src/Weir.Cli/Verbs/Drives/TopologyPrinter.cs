@@ -45,6 +45,16 @@ internal static class TopologyPrinter
         output.EndLine();
     }
 
+    public static string StateName(DriveState state) => state switch
+    {
+        DriveState.Online => "online",
+        DriveState.Unformatted => "unformatted",
+        DriveState.Offline => "offline",
+        DriveState.Damaged => "damaged",
+        DriveState.Foreign => "foreign",
+        _ => "duplicate",
+    };
+
     private static void WritePool(Utf8JsonWriter writer, DrivePool pool)
     {
         writer.WriteStartObject();
@@ -74,7 +84,7 @@ internal static class TopologyPrinter
     {
         writer.WriteStartObject();
         writer.WriteString("path", drive.Path);
-        writer.WriteString("state", StateText(drive));
+        writer.WriteString("state", StateName(drive.State));
         if (drive.Detail is { } detail) writer.WriteString("detail", detail);
         if (drive.Format is { } format)
         {
@@ -103,7 +113,7 @@ internal static class TopologyPrinter
         bool isPlaced = drive.Pool >= 0;
         return
         [
-            drive.Path, StateText(drive), isPlaced ? Number(drive.Pool) : "-", isPlaced ? Number(drive.Set) : "-", isPlaced ? Number(drive.Position) : "-",
+            drive.Path, StateName(drive.State), isPlaced ? Number(drive.Pool) : "-", isPlaced ? Number(drive.Set) : "-", isPlaced ? Number(drive.Position) : "-",
             Number(drive.TotalBytes), Number(drive.FreeBytes), string.Join(", ", notes.Where(note => note.Length > 0)),
         ];
     }
@@ -113,16 +123,6 @@ internal static class TopologyPrinter
         from position in Enumerable.Range(0, pool.SetSize)
         where pool.Set(set)[position] is null
         select (set, position);
-
-    private static string StateText(Drive drive) => drive.State switch
-    {
-        DriveState.Online => "online",
-        DriveState.Unformatted => "unformatted",
-        DriveState.Offline => "offline",
-        DriveState.Damaged => "damaged",
-        DriveState.Foreign => "foreign",
-        _ => "duplicate",
-    };
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

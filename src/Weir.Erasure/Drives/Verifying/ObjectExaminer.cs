@@ -26,6 +26,12 @@ public sealed class ObjectExaminer(DriveQueues queues)
         foreach (VersionCase version in cases.Where(version => version.HasShards)) CheckInline(version);
         await ProbeAsync(drives, cases).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+        if (options.Mode == VerifyMode.Deep || options.ChecksETag)
+        {
+            var deep = new DeepCheck(queues, options);
+            foreach (VersionCase version in cases.Where(version => version.HasShards)) await deep.RunAsync(version, cancellationToken).ConfigureAwait(false);
+        }
+
         var versions = new List<VersionVerdict>(cases.Length + 1);
         foreach (VersionCase version in cases) versions.Add(VersionJudge.Judge(version));
         if (LeftOver.Judge(name, pool, set, cases, readings) is { } left) versions.Add(left);

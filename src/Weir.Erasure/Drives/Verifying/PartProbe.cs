@@ -20,7 +20,7 @@ internal sealed record PartProbe(VersionCase Version, int Part, string Path)
         foreach (PartProbe probe in probes)
         {
             probe.Run(drive);
-            worker.Progress();
+            worker.Charge(1, 0);
         }
 
         return true;

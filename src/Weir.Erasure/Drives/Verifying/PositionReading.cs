@@ -31,7 +31,7 @@ internal sealed record PositionReading(DriveMetadata Metadata, IReadOnlyList<str
     private static PositionReading Read(DriveWorker worker, Drive drive, int position, ObjectName name)
     {
         DriveMetadata metadata = DriveMetadata.ReadAll(drive, position, name);
-        worker.Progress();
+        worker.Charge(1, metadata.FileBytes);
         var directories = new List<string>();
         try
         {

@@ -15,7 +15,8 @@ internal static class VersionJudge
         int holders = version.Shards.Count(shard => shard.HasMetadata);
         int data = version.HasShards ? version.Shards.Count(shard => shard.HasData) : holders;
         int needed = version.HasShards ? content!.Data : 0;
-        int margin = chosen is null ? -1 : Math.Min(holders - chosen.Quorum, version.HasShards ? DataMargin(version, data) : int.MaxValue);
+        int good = version.Shards.Count(shard => shard.Needs == ShardNeeds.None);
+        int margin = chosen is null ? -1 : version.HasShards ? GoodForReading(version) - content!.Data : good - chosen.Quorum;
         Verdict verdict = Decide(version, holders, data, needed, margin);
         int belongs = version.Name.ChooseSet(version.Pool.Format);
         if (belongs != version.Set)
@@ -34,7 +35,7 @@ internal static class VersionJudge
             Verdict = verdict,
             Data = content?.Data ?? 0,
             Parity = content?.Parity ?? 0,
-            Good = version.Shards.Count(shard => shard.Needs == ShardNeeds.None),
+            Good = good,
             Margin = margin,
             Findings = isHealthy ? [] : [.. version.Findings, .. version.Shards.SelectMany(shard => shard.Findings)],
             Shards = isHealthy ? [] : [.. version.Shards.Select(shard => shard.ToVerdict())],
@@ -67,11 +68,10 @@ internal static class VersionJudge
         return margin <= 0 ? Verdict.AtLimit : Verdict.Degraded;
     }
 
-    /// <summary>Of early RustFS's code no parity can be used: its data shards are all it has.</summary>
-    private static int DataMargin(VersionCase version, int good)
+    /// <summary>Positions that a reader can use. Of early RustFS's code no parity is: its data shards are all it has.</summary>
+    private static int GoodForReading(VersionCase version)
     {
-        XlObject content = version.Content!;
-        if (!version.IsLegacy && content.Dialect != XlDialect.RustFsLegacy) return good - content.Data;
-        return version.Shards.Count(shard => shard.HasData && shard.Shard <= content.Data) - content.Data;
+        bool isLegacy = version.IsLegacy || version.Content!.Dialect == XlDialect.RustFsLegacy;
+        return version.Shards.Count(shard => shard.Needs == ShardNeeds.None && (!isLegacy || shard.Shard <= version.Content!.Data));
     }
 }

@@ -22,8 +22,9 @@ public sealed record VersionVerdict
     public required int Good { get; init; }
 
     /// <summary>
-    /// How many more positions may be lost, whichever they are, before the version cannot be read: it needs as many records as its quorum
-    /// and as many shards as it has data shards. Negative where that is already so. Positions that are unknown do not count as good.
+    /// How many more good positions may be lost before a server cannot read the version: it counts a position only where record and data
+    /// are good, needs as many as there are data shards, and of delete markers and empty objects half of the set. Negative where that is
+    /// so already; what can be repaired may be more, since data is of use without its record. Unknown positions do not count as good.
     /// </summary>
     public required int Margin { get; init; }
 

@@ -10,32 +10,29 @@ namespace Weir.Erasure.Drives.Walking;
 public sealed class DriveQueue : IDisposable
 {
     private readonly BlockingCollection<Job> _jobs = [];
-    private readonly TimeProvider _time;
-    private readonly TimeSpan _timeout;
+    private readonly DriveQueueOptions _options;
     private readonly DriveWorker[] _workers;
     private readonly ITimer _watch;
     private string? _failure;
 
-    /// <param name="drive">The drive.</param>
-    /// <param name="concurrency">Calls at once.</param>
-    /// <param name="timeout">How long a drive may show no progress.</param>
-    /// <param name="time">The clock.</param>
-    public DriveQueue(Drive drive, int concurrency, TimeSpan timeout, TimeProvider time)
+    public DriveQueue(Drive drive, DriveQueueOptions options)
     {
         Drive = drive;
-        _time = time;
-        _timeout = timeout;
-        _workers = [.. Enumerable.Range(0, concurrency).Select(_ => new DriveWorker(time))];
+        _options = options;
+        DriveRate? rate = options.BytesPerSecond > 0 || options.CallsPerSecond > 0 ? new(options.BytesPerSecond, options.CallsPerSecond, options.Time) : null;
+        _workers = [.. Enumerable.Range(0, options.Concurrency).Select(_ => new DriveWorker(options, rate))];
         foreach (DriveWorker worker in _workers)
         {
             // Not the pool's: a drive that hangs must not take its threads away.
             new Thread(() => Work(worker), maxStackSize: 512 << 10) { IsBackground = true, Name = $"drive {drive.Path}" }.Start();
         }
 
-        _watch = time.CreateTimer(_ => Watch(), null, timeout / 4, timeout / 4);
+        _watch = options.Time.CreateTimer(_ => Watch(), null, options.Timeout / 4, options.Timeout / 4);
     }
 
     public Drive Drive { get; }
+
+    internal long ReadBytes => _workers.Sum(worker => worker.ReadBytes);
 
     /// <summary>Why the drive is not asked any more; null while it is.</summary>
     public string? Failure => Volatile.Read(ref _failure);
@@ -94,8 +91,8 @@ public sealed class DriveQueue : IDisposable
     {
         foreach (DriveWorker worker in _workers)
         {
-            if (worker.Current is null || _time.GetElapsedTime(worker.LastProgress) < _timeout) continue;
-            Fail($"it has not answered for {_timeout.TotalSeconds:0} s");
+            if (worker.Current is null || _options.Time.GetElapsedTime(worker.LastProgress) < _options.Timeout) continue;
+            Fail($"it has not answered for {_options.Timeout.TotalSeconds:0} s");
             return;
         }
     }

@@ -9,5 +9,11 @@ public sealed record DriveQueueOptions
     /// <summary>How long a drive may show no progress before it counts as failed.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The most bytes a second that are read from each drive; 0 for no limit.</summary>
+    public double BytesPerSecond { get; init; }
+
+    /// <summary>The most calls a second to each drive: files and directories opened or looked at, and reads; 0 for no limit.</summary>
+    public double CallsPerSecond { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -15,7 +15,7 @@ public sealed class DriveQueues(DriveQueueOptions options) : IDisposable
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
-                if (!_queues.TryGetValue(drive, out DriveQueue? queue)) _queues[drive] = queue = new(drive, options.Concurrency, options.Timeout, options.Time);
+                if (!_queues.TryGetValue(drive, out DriveQueue? queue)) _queues[drive] = queue = new(drive, options);
                 return queue;
             }
         }
@@ -27,6 +27,15 @@ public sealed class DriveQueues(DriveQueueOptions options) : IDisposable
         get
         {
             lock (_gate) return [.. _queues.Values.Where(queue => queue.Failure is not null).Select(queue => (queue.Drive, queue.Failure!))];
+        }
+    }
+
+    /// <summary>Bytes that were read from all drives.</summary>
+    public long ReadBytes
+    {
+        get
+        {
+            lock (_gate) return _queues.Values.Sum(queue => queue.ReadBytes);
         }
     }
 

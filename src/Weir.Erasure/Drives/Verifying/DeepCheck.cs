@@ -1,0 +1,200 @@
+using Weir.Erasure.Coding;
+using Weir.Erasure.Drives.Disks;
+using Weir.Erasure.Drives.Walking;
+using Weir.Erasure.Format;
+
+namespace Weir.Erasure.Drives.Verifying;
+
+/// <summary>
+/// Reads every block of a version: its hash, on the threads of its drive, and then whether the pieces of each block belong together. The
+/// next batch is read while the parity of one is checked.
+/// </summary>
+internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options)
+{
+    /// <summary>Of each shard: from the cache as much as stays in the processor's, from a drive as much as is worth a seek.</summary>
+    private const int CachedBytes = 256 << 10, UncachedBytes = 1 << 20;
+
+    /// <summary>So many blocks that do not belong together are looked into, a part.</summary>
+    private const int MaxExplained = 16;
+
+    private readonly CodingPath _path = CodingPaths.Current;
+
+    /// <summary>Checks all parts of a version.</summary>
+    public async Task RunAsync(VersionCase version, CancellationToken cancellationToken)
+    {
+        var code = new ReedSolomon(version.Content!.Data, version.Content.Parity);
+        using ETagCheck? etag = options.ChecksETag ? ETagCheck.For(version, code) : null;
+        foreach (XlPart part in version.Content.Parts.Where(part => part.Size > 0))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!await RunAsync(version, part, code, etag, cancellationToken).ConfigureAwait(false))
+            {
+                version.IsLegacy = true;
+                await RunAsync(version, part, code, etag, cancellationToken).ConfigureAwait(false);
+            }
+
+            etag?.EndPart();
+        }
+
+        etag?.Finish();
+    }
+
+    /// <summary>Checks a part; false where its shards turned out to be early RustFS's, and nothing was noted.</summary>
+    private async Task<bool> RunAsync(VersionCase version, XlPart part, ReedSolomon code, ETagCheck? etag, CancellationToken cancellationToken)
+    {
+        XlDialect dialect = version.IsLegacy ? XlDialect.RustFsLegacy : version.Content!.Dialect;
+        var layout = new ShardLayout(version.Content!, part.Size, dialect);
+        HighwayKey key = dialect == XlDialect.RustFsLegacy ? HighwayKey.RustFsLegacyShards : HighwayKey.Shards;
+        DeepShard?[] shards = await OpenAsync(version, part, layout).ConfigureAwait(false);
+        int target = options.TrustsCache ? CachedBytes : UncachedBytes;
+        DeepBatch current = new(layout, code.TotalShards, target);
+        DeepBatch? spare = layout.Blocks > current.Capacity ? new(layout, code.TotalShards, target) : null;
+        bool isAbandoned = false;
+        try
+        {
+            current.Start(0);
+            isAbandoned |= await LoadAsync(current, shards, key).ConfigureAwait(false);
+            if (IsOtherDialect(version, current, shards)) return false;
+            var parity = dialect == XlDialect.RustFsLegacy ? null : new PartParity(version, part, code, MaxExplained);
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                long next = current.FirstBlock + current.Count;
+                Task<bool>? ahead = null;
+                if (next < layout.Blocks)
+                {
+                    spare!.Start(next);
+                    ahead = LoadAsync(spare, shards, key);
+                }
+
+                try
+                {
+                    parity?.Check(current);
+                    etag?.Take(current, layout);
+                }
+                finally
+                {
+                    // The reads write into the buffers and use the files: they are over, or given up, before either goes away.
+                    if (ahead is not null) isAbandoned |= await ahead.ConfigureAwait(false);
+                }
+
+                if (ahead is null) break;
+                (current, spare) = (spare!, current);
+            }
+
+            foreach (DeepShard? shard in shards) shard?.Finish(layout.Blocks);
+            parity?.Finish(shards);
+            return true;
+        }
+        finally
+        {
+            foreach (DeepShard? shard in shards) shard?.Source.Dispose();
+            // A call that hangs may yet write where it was told to: that memory is lost with it.
+            if (!isAbandoned)
+            {
+                current.Dispose();
+                spare?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The shards by number that are worth reading: those that are there in full length.</summary>
+    private async Task<DeepShard?[]> OpenAsync(VersionCase version, XlPart part, ShardLayout layout)
+    {
+        var shards = new DeepShard?[version.Shards.Count];
+        await Task.WhenAll(version.Shards.Where(state => !state.IsPartBad(part.Number)).Select(async state =>
+        {
+            if (await OpenAsync(version, state, part, layout).ConfigureAwait(false) is { } source) shards[state.Shard - 1] = new(state, source, part.Number);
+        })).ConfigureAwait(false);
+        return shards;
+    }
+
+    private async Task<ShardSource?> OpenAsync(VersionCase version, ShardState state, XlPart part, ShardLayout layout)
+    {
+        Drive drive = state.Drive!;
+        if (state.IsInline)
+        {
+            XlObject own = version.Records.Chosen!.Holders[state.Position].Object!;
+            return version.Answers[state.Position].Inline.TryFind(version.Records.VersionId, own.DataDir, out ReadOnlyMemory<byte> inline)
+                ? new(inline, $"{drive.Path}/{version.Name.Path}/{XlMeta.FileName} (inline)")
+                : null;
+        }
+
+        XlWholeHash? whole = layout.HashBytes > 0 ? null : version.Records.At(state.Position)?.Body?.Object?.WholeHashes.FirstOrDefault(hash => hash.PartNumber == part.Number);
+        if (layout.HashBytes == 0 && whole is null)
+        {
+            state.BadPart(FindingKind.PartDamaged, part.Number, "the metadata with the hash of the shard is lost");
+            return null;
+        }
+
+        try
+        {
+            return await queues[drive].RunAsync(worker => Open(worker, version, state, part, whole)).ConfigureAwait(false);
+        }
+        catch (DriveFileException error)
+        {
+            if (error.IsMediumError) state.BadPart(FindingKind.PartUnreadable, part.Number, error.Message);
+            else state.Unknown(FindingKind.DriveFailed, $"{drive.Path}: {error.Message}");
+            return null;
+        }
+    }
+
+    private ShardSource? Open(DriveWorker worker, VersionCase version, ShardState state, XlPart part, XlWholeHash? whole)
+    {
+        string path = version.PartPath(part.Number), where = $"{state.Drive!.Path}/{path}";
+        IDriveFile? file = state.Drive.Files.TryOpen(path);
+        worker.Charge(1, 0);
+        if (file is null)
+        {
+            state.BadPart(FindingKind.PartMissing, part.Number, $"{where} is not there");
+            return null;
+        }
+
+        if (!options.TrustsCache) file.DropCache();
+        var source = new ShardSource(file, where);
+        if (whole is null || WholeFileHash.Check(source, whole) is not { } fault) return source;
+        worker.Charge(1, source.Length);
+        state.BadPart(FindingKind.PartDamaged, part.Number, fault);
+        source.Dispose();
+        return null;
+    }
+
+    /// <summary>Reads a batch of all shards and checks the hashes; true where a call was given up while it ran.</summary>
+    private async Task<bool> LoadAsync(DeepBatch batch, DeepShard?[] shards, HighwayKey key)
+    {
+        bool isAbandoned = false;
+        var loads = new List<Task>(shards.Length);
+        for (int i = 0; i < shards.Length; i++)
+        {
+            if (shards[i] is { IsGivenUp: false } shard) loads.Add(LoadAsync(shard, i));
+        }
+
+        await Task.WhenAll(loads).ConfigureAwait(false);
+        return isAbandoned;
+
+        async Task LoadAsync(DeepShard shard, int number)
+        {
+            try
+            {
+                batch.Good[number] = shard.State.IsInline
+                    ? DeepShard.Load(batch, number, shard.Source, _path, key, null)
+                    : await queues[shard.State.Drive!].RunAsync(worker => DeepShard.Load(batch, number, shard.Source, _path, key, worker)).ConfigureAwait(false);
+                shard.Note(batch, batch.Good[number]);
+            }
+            catch (DriveFileException error)
+            {
+                if (queues[shard.State.Drive!].Failure is not null) isAbandoned = true;
+                shard.GiveUp(error);
+            }
+        }
+    }
+
+    /// <summary>Metadata that a later release rewrote does not say any more that early RustFS wrote the shards; their hashes do.</summary>
+    private bool IsOtherDialect(VersionCase version, DeepBatch batch, DeepShard?[] shards)
+    {
+        if (version.IsLegacy || version.Content!.Dialect != XlDialect.Modern) return false;
+        int[] read = [.. Enumerable.Range(0, shards.Length).Where(shard => shards[shard] is { IsGivenUp: false })];
+        if (read.Length == 0 || read.Any(shard => (batch.Good[shard] & 1) != 0)) return false;
+        return read.Any(shard => (batch.CheckHashes(shard, 1, _path, HighwayKey.RustFsLegacyShards) & 1) != 0);
+    }
+}
