@@ -81,8 +81,8 @@ public sealed class DriveDamage(Random random)
     }
 
     private static IEnumerable<string> DataDirectoryNames(string file) => XlMeta.Parse(File.ReadAllBytes(file)).Versions
-        .Select(version => Path.Combine(Path.GetDirectoryName(file)!, version.ReadBody().Object?.DataDirName ?? ""))
-        .Where(path => path != Path.GetDirectoryName(file) + "/" && Directory.Exists(path)).Distinct();
+        .Select(version => version.ReadBody().Object?.DataDirName ?? "")
+        .Where(name => name.Length > 0 && Directory.Exists(Path.Combine(Path.GetDirectoryName(file)!, name))).Distinct();
 
     private InjectedDamage? InjectIntoPart(DriveDamageKind kind, string drive, MadeVersion version)
     {

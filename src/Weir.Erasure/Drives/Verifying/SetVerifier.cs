@@ -1,14 +1,19 @@
 using System.Runtime.CompilerServices;
-using Weir.Erasure.Drives.Disks;
 using Weir.Erasure.Drives.Walking;
 
 namespace Weir.Erasure.Drives.Verifying;
 
 /// <summary>
-/// Verifies a set: walks all its drives together in one order and gives each object once, with everything that its positions say.
+/// Verifies a set: walks all its drives together in one order and gives each object once, with everything that its positions say. Objects
+/// that every drive has whole and alike are known at once; the others are examined, some at a time.
 /// </summary>
 public sealed class SetVerifier(DriveQueues queues)
 {
+    /// <summary>Objects whose verdict is waited for, or waits for those before it.</summary>
+    private const int MaxWaiting = 128;
+
+    private const int MaxExamined = 16;
+
     private readonly ObjectExaminer _examiner = new(queues);
 
     /// <summary>Gives every object of the set, in the order of <see cref="WalkRules.Compare"/> on "bucket/stored key".</summary>
@@ -18,40 +23,47 @@ public sealed class SetVerifier(DriveQueues queues)
     /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<ObjectVerdict> VerifyAsync(DrivePool pool, int set, VerifyOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<Drive?> drives = pool.Set(set);
-        var waiting = new Stack<string>();
-        foreach (string bucket in (await ListAsync(drives, "").ConfigureAwait(false)).Where(WalkRules.IsBucket).Reverse()) waiting.Push(bucket);
-        while (waiting.TryPop(out string? path))
+        var walk = new SetWalk(queues, pool, set, options);
+        var judge = new VisitJudge(pool, set, options.Examine);
+        var waiting = new Queue<(ObjectVerdict? Verdict, Task<ObjectVerdict>? Examination)>();
+        int examined = 0;
+        bool isOver = false;
+        while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (path.IndexOf('/', StringComparison.Ordinal) is > 0 and int slash && (options.After is null || WalkRules.Compare(path, options.After) > 0))
+            while (!isOver && waiting.Count < MaxWaiting && examined < MaxExamined)
             {
-                ObjectName name = ObjectName.FromDirectory(path[..slash], path[(slash + 1)..]);
-                ObjectVerdict verdict = await _examiner.ExamineAsync(pool, set, name, options.Examine, cancellationToken).ConfigureAwait(false);
-                if (verdict.Versions.Count > 0) yield return verdict;
+                if (await walk.NextAsync(cancellationToken).ConfigureAwait(false) is not { } node)
+                {
+                    isOver = true;
+                    break;
+                }
+
+                if (judge.Judge(node) is { } known) waiting.Enqueue((known, null));
+                else if (judge.ToExamine(node) is { } name)
+                {
+                    waiting.Enqueue((null, _examiner.ExamineAsync(pool, set, name, options.Examine, cancellationToken)));
+                    examined++;
+                }
+
+                // What is known is given before more is waited for.
+                if (waiting.TryPeek(out var first) && first.Verdict is not null) break;
             }
 
-            foreach (string child in Enumerable.Reverse(await ListAsync(drives, path).ConfigureAwait(false)))
+            if (!waiting.TryDequeue(out var next))
             {
-                if (WalkRules.IsWalked(path, child)) waiting.Push($"{path}/{child}");
+                if (isOver) yield break;
+                continue;
             }
+
+            if (next.Verdict is { } verdict)
+            {
+                yield return verdict;
+                continue;
+            }
+
+            ObjectVerdict examination = await next.Examination!.ConfigureAwait(false);
+            examined--;
+            if (examination.Versions.Count > 0) yield return examination;
         }
-    }
-
-    private async Task<List<string>> ListAsync(IReadOnlyList<Drive?> drives, string path)
-    {
-        List<string>[] lists = await Task.WhenAll(drives.Where(drive => drive is not null).Select(async drive =>
-        {
-            try
-            {
-                return await queues[drive!].RunAsync(_ => drive!.Files.ReadDirectory(path, int.MaxValue)
-                    .Where(entry => entry.Kind == DriveEntryKind.Directory).Select(entry => entry.Name).ToList()).ConfigureAwait(false);
-            }
-            catch (DriveFileException)
-            {
-                return [];
-            }
-        })).ConfigureAwait(false);
-        return [.. lists.SelectMany(list => list).Distinct().Order(StringComparer.Ordinal)];
     }
 }

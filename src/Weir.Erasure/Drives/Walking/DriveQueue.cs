@@ -14,6 +14,8 @@ public sealed class DriveQueue : IDisposable
     private readonly DriveWorker[] _workers;
     private readonly ITimer _watch;
     private string? _failure;
+    private long _errors;
+    private string? _firstError;
 
     public DriveQueue(Drive drive, DriveQueueOptions options)
     {
@@ -31,6 +33,24 @@ public sealed class DriveQueue : IDisposable
     }
 
     public Drive Drive { get; }
+
+    /// <summary>How often a directory or file of the drive could not be read while it was walked, and the first time.</summary>
+    public (long Count, string? First) Errors
+    {
+        get
+        {
+            lock (_workers) return (_errors, _firstError);
+        }
+    }
+
+    internal void NoteError(string message)
+    {
+        lock (_workers)
+        {
+            _errors++;
+            _firstError ??= message;
+        }
+    }
 
     internal long ReadBytes => _workers.Sum(worker => worker.ReadBytes);
 

@@ -30,6 +30,15 @@ public sealed class DriveQueues(DriveQueueOptions options) : IDisposable
         }
     }
 
+    /// <summary>Drives with directories or files that could not be read while they were walked.</summary>
+    public IReadOnlyList<(Drive Drive, long Count, string First)> Errors
+    {
+        get
+        {
+            lock (_gate) return [.. _queues.Values.Where(queue => queue.Errors.Count > 0).Select(queue => (queue.Drive, queue.Errors.Count, queue.Errors.First!))];
+        }
+    }
+
     /// <summary>Bytes that were read from all drives.</summary>
     public long ReadBytes
     {

@@ -25,8 +25,8 @@ public static class WalkRules
     public static bool IsWalked(string parent, string name) => !IsSystem(parent) || Array.IndexOf(SystemSkipped, name) < 0;
 
     /// <summary>
-    /// The order of the walk: component by component, each by its code points' UTF-16 units, a directory before what is in it. (The order of
-    /// whole keys differs from it only where one key continues another with a character below "/".)
+    /// The order of the walk: component by component, each by its bytes in UTF-8, a directory before what is in it. (The order of whole keys
+    /// differs from it only where one key continues another with a character below "/".)
     /// </summary>
     public static int Compare(string left, string right)
     {
@@ -34,11 +34,25 @@ public static class WalkRules
         while (true)
         {
             int oneEnd = one.IndexOf('/'), otherEnd = other.IndexOf('/');
-            int order = (oneEnd < 0 ? one : one[..oneEnd]).SequenceCompareTo(otherEnd < 0 ? other : other[..otherEnd]);
+            int order = CompareNames(oneEnd < 0 ? one : one[..oneEnd], otherEnd < 0 ? other : other[..otherEnd]);
             if (order != 0) return order;
             if (oneEnd < 0 || otherEnd < 0) return oneEnd.CompareTo(otherEnd);
             one = one[(oneEnd + 1)..];
             other = other[(otherEnd + 1)..];
         }
+    }
+
+    /// <summary>Whether a path is the other or lies below it.</summary>
+    public static bool IsWithin(string path, string directory) =>
+        path.StartsWith(directory, StringComparison.Ordinal) && (path.Length == directory.Length || path[directory.Length] == '/');
+
+    /// <summary>By code points, which is the order of UTF-8: in UTF-16 the surrogates come before the last of the plane below them.</summary>
+    private static int CompareNames(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
+    {
+        int common = left.CommonPrefixLength(right);
+        if (common == left.Length || common == right.Length) return left.Length.CompareTo(right.Length);
+        (char one, char other) = (left[common], right[common]);
+        bool isHigh = char.IsSurrogate(one), isOtherHigh = char.IsSurrogate(other);
+        return isHigh == isOtherHigh ? one.CompareTo(other) : isHigh ? 1 : -1;
     }
 }

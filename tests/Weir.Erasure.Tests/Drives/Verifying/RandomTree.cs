@@ -25,9 +25,9 @@ internal sealed class RandomTree
 
     public static RandomTree Make(string directory, int seed)
     {
-        int parity = 1 + seed % 4, data = parity + seed % 3, sets = 1 + seed % 2;
+        int parity = 1 + seed % 4, data = parity + seed % 3, sets = seed % 3 == 0 ? 2 : 1;
         DriveTree tree = DriveTree.Create(new() { Directory = directory, Data = data, Parity = parity, Drives = (data + parity) * sets, Seed = seed });
-        List<MadeVersion> made = [.. GeneratedObjects.Write(tree, "bucket", 14, seed, null)];
+        List<MadeVersion> made = [.. GeneratedObjects.Write(tree, "bucket", 9, seed, null)];
         var random = new Random(seed);
         for (int i = 0; i < 4; i++)
         {
