@@ -43,4 +43,10 @@ public sealed class Drive
     public long TotalBytes { get; internal set; }
 
     public long FreeBytes { get; internal set; }
+
+    /// <summary>Files and directories of the file system, where it is the drive's alone; else 0.</summary>
+    public long UsedFiles { get; internal set; }
+
+    /// <summary>Bytes that they take, where it is the drive's alone; else 0.</summary>
+    public long UsedBytes { get; internal set; }
 }

@@ -22,7 +22,9 @@ internal static class DriveProbe
             return Say(drive, DriveState.Offline, error.Message);
         }
 
-        (drive.TotalBytes, drive.FreeBytes, drive.IsReadOnly) = disk.Space(drive.Files.Root);
+        DriveSpace space = disk.Space(drive.Files.Root);
+        (drive.TotalBytes, drive.FreeBytes, drive.IsReadOnly) = (space.TotalBytes, space.FreeBytes, space.IsReadOnly);
+        (drive.UsedFiles, drive.UsedBytes) = (space.UsedFiles, space.UsedBytes);
         try
         {
             ReadIdentity(drive);

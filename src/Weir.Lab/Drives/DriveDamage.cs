@@ -1,4 +1,3 @@
-using Weir.Erasure.Drives;
 using Weir.Erasure.Drives.Making;
 using Weir.Erasure.Drives.Verifying;
 using Weir.Erasure.Format;
@@ -125,7 +124,7 @@ public sealed class DriveDamage(Random random)
         file.WriteByte((byte)(value ^ 1 << random.Next(8)));
     }
 
-    private bool CopyBlock(FileStream file, string drive, MadeVersion version)
+    private static bool CopyBlock(FileStream file, string drive, MadeVersion version)
     {
         XlMeta meta = XlMeta.Parse(File.ReadAllBytes(Path.Combine(drive, version.Name.Path, XlMeta.FileName)));
         XlObject content = meta.Versions.Single(held => held.Header.VersionId == version.VersionId).ReadBody().Object!;

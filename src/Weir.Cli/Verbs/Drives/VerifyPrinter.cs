@@ -8,7 +8,7 @@ using Weir.Erasure.Drives.Walking;
 namespace Weir.Cli.Verbs.Drives;
 
 /// <summary>Prints what a verification finds.</summary>
-internal sealed class VerifyPrinter(Invocation run, bool isJson)
+internal sealed class VerifyPrinter(Invocation run, bool isJson) : IDisposable
 {
     /// <summary>Findings and names printed of one thing; the lists as a whole are --json's and --report's.</summary>
     private const int MaxLines = 32;
@@ -59,9 +59,14 @@ internal sealed class VerifyPrinter(Invocation run, bool isJson)
     public void Summary(VerifyCheckpoint checkpoint, DriveQueues queues)
     {
         foreach ((Drive drive, string reason) in queues.Failures) run.Terminal.Say($"{drive.Path} was given up: {reason}");
+        foreach ((Drive drive, long count, string first) in queues.Errors)
+        {
+            run.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{drive.Path}: {count} directories or files could not be read; first: {first}"));
+        }
+
         VerifyTally tally = checkpoint.Tally;
         double seconds = Math.Max(checkpoint.Seconds, 0.001);
-        Line(string.Create(CultureInfo.InvariantCulture, $"{tally.Objects} objects, {tally.Versions} versions, {queues.ReadBytes / 1e6:0.0} MB read, {seconds:0.0} s, {tally.Objects / seconds:0} objects/s"));
+        Line(string.Create(CultureInfo.InvariantCulture, $"{tally.Objects} objects, {tally.Versions} versions, {queues.ReadBytes / 1e6:0.0} MB read, {seconds:0.00} s, {tally.Objects / seconds:0} objects/s"));
         foreach (Verdict verdict in VerdictNames.All.Where(verdict => tally[verdict] > 0)) Line(string.Create(CultureInfo.InvariantCulture, $"  {verdict.Name(),-22} {tally[verdict]}"));
         IReadOnlyDictionary<int, long> margins = tally.Ledger.Total;
         if (margins.Count > 0) Line("shards that may still be lost: versions");
@@ -74,6 +79,8 @@ internal sealed class VerifyPrinter(Invocation run, bool isJson)
         List("lost", tally.Lost);
         List("endangered", tally.Endangered);
     }
+
+    public void Dispose() => _json.Dispose();
 
     private void Version(VersionVerdict version)
     {

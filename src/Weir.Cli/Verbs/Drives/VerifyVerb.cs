@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Weir.Cli.Help;
 using Weir.Cli.Running;
-using Weir.Cli.Terminals;
 using Weir.Erasure.Drives;
 using Weir.Erasure.Drives.Verifying;
 using Weir.Erasure.Drives.Walking;
@@ -72,15 +71,17 @@ internal sealed class VerifyVerb : Verb
         using var queues = new DriveQueues(QueueOptions(run));
         string task = Describe(topology, options);
         VerifyCheckpoint checkpoint = Resume(run.Get(_resume), task);
-        var output = new VerifyPrinter(run, run.Get(_json));
+        using var output = new VerifyPrinter(run, run.Get(_json));
         output.Drives(topology);
-        using var progress = new VerifyProgressLine(run, queues, checkpoint.Tally);
+        bool isWholeRun = options.Below is null;
+        using var progress = new VerifyProgressLine(run, queues, checkpoint, isWholeRun ? Estimate(topology, options) : null);
         long started = run.Time.GetTimestamp(), written = started;
-        double before = checkpoint.Seconds;
+        (double before, long filesBefore, long bytesBefore) = (checkpoint.Seconds, checkpoint.Files, checkpoint.Bytes);
         void Save()
         {
             if (run.Get(_resume) is not { } path) return;
             checkpoint.Seconds = before + run.Time.GetElapsedTime(started).TotalSeconds;
+            (checkpoint.Files, checkpoint.Bytes) = (filesBefore + queues.Files, bytesBefore + queues.ReadBytes);
             run.Out.Flush();
             checkpoint.Write(path);
             written = run.Time.GetTimestamp();
@@ -110,9 +111,19 @@ internal sealed class VerifyVerb : Verb
         output.Summary(checkpoint, queues);
         if (run.Get(_report) is { } report) WriteReport(report, checkpoint, topology, queues);
         if (run.Get(_resume) is { } state) File.Delete(state);
-        bool isWhole = checkpoint.Tally.Unhealthy == 0 && queues.Failures.Count == 0 && topology.Drives.All(drive => drive.State == DriveState.Online)
+        bool isWhole = checkpoint.Tally.Unhealthy == 0 && queues.Failures.Count == 0 && queues.Errors.Count == 0 && topology.Drives.All(drive => drive.State == DriveState.Online)
             && topology.Pools.All(pool => pool.OnlineCount == pool.DriveCount);
         return isWhole ? ExitCode.Done : ExitCode.FoundProblems;
+    }
+
+    /// <summary>What the run will cost, where every drive has a file system of its own that says how much it holds; else null.</summary>
+    private static RunEstimate? Estimate(DriveTopology topology, VerifyOptions options)
+    {
+        Drive[] drives = [.. topology.Drives.Where(drive => drive.Pool >= 0 && drive.State == DriveState.Online)];
+        if (drives.Any(drive => drive.UsedFiles == 0)) return null;
+        bool readsAll = options.Examine.Mode == VerifyMode.Deep || options.Examine.ChecksETag;
+        // A directory and a small file take a block each, which is not read as data.
+        return new(drives.Sum(drive => drive.UsedFiles), readsAll ? drives.Sum(drive => Math.Max(0, drive.UsedBytes - (4096 * drive.UsedFiles))) : 0);
     }
 
     private static VerifyMode Mode(string text) => text switch

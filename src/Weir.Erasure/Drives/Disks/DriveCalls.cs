@@ -146,6 +146,30 @@ internal static unsafe partial class DriveCalls
 
     public static bool MayWrite(string path) => Access(path, WriteAccess) == 0 || Marshal.GetLastSystemError() is not (ErrorReadOnlyFileSystem or ErrorAccess);
 
+    /// <summary>What a file system holds; false where the path is not its root, so that others may share it.</summary>
+    public static bool TryUsage(string root, out long files, out long bytes)
+    {
+        (files, bytes) = (0, 0);
+        if (IntPtr.Size != 8 || !TryDevice(root, out long own) || !TryDevice(Path.Combine(root, ".."), out long above) || own == above) return false;
+        // struct statvfs of 64-bit systems: frsize at 8, blocks at 16, bfree at 24, files at 40, ffree at 48.
+        byte* result = stackalloc byte[StatBytes];
+        if (FileSystem(root, result) != 0) return false;
+        files = *(long*)(result + 40) - *(long*)(result + 48);
+        bytes = (*(long*)(result + 16) - *(long*)(result + 24)) * *(long*)(result + 8);
+        return files > 0;
+    }
+
+    private static bool TryDevice(string path, out long device)
+    {
+        // struct statx: the device's numbers at 136 and 140.
+        byte* result = stackalloc byte[StatBytes];
+        device = 0;
+        using var native = new NativePath(stackalloc byte[NativePath.StackBytes], path, "");
+        if (StatCall(CurrentDirectory, native.Pointer, 0, StatTypeLinksSize, result) != 0) return false;
+        device = *(long*)(result + 136);
+        return true;
+    }
+
     private static int OpenBelowRoot(in NativePath path, int flags, out int error)
     {
         // The root may be reached by links: it is opened by itself only where it is one, which the first call tells.
@@ -252,6 +276,9 @@ internal static unsafe partial class DriveCalls
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise64")]
     private static partial int AdviseCall(int descriptor, long offset, long length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "statvfs", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int FileSystem(string path, byte* result);
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(string path, int mode);

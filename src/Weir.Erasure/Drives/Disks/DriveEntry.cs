@@ -25,4 +25,11 @@ public delegate bool DriveEntryVisitor(ReadOnlySpan<byte> name, DriveEntryKind k
 /// <param name="TotalBytes">0 where it could not be asked.</param>
 /// <param name="FreeBytes">What a user without privileges may still write.</param>
 /// <param name="IsReadOnly">Whether nothing can be written to it.</param>
-public readonly record struct DriveSpace(long TotalBytes, long FreeBytes, bool IsReadOnly);
+public readonly record struct DriveSpace(long TotalBytes, long FreeBytes, bool IsReadOnly)
+{
+    /// <summary>Files and directories on it, where it is the drive's alone and counts them; else 0.</summary>
+    public long UsedFiles { get; init; }
+
+    /// <summary>Bytes that they take, where it is the drive's alone; else 0.</summary>
+    public long UsedBytes { get; init; }
+}

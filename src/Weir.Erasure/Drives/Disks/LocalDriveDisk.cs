@@ -96,7 +96,8 @@ public sealed unsafe class LocalDriveDisk : IDriveDisk
         try
         {
             var info = new DriveInfo(root);
-            return new(info.TotalSize, info.AvailableFreeSpace, isReadOnly);
+            bool isOwn = DriveCalls.TryUsage(root, out long files, out long bytes);
+            return new(info.TotalSize, info.AvailableFreeSpace, isReadOnly) { UsedFiles = isOwn ? files : 0, UsedBytes = isOwn ? bytes : 0 };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

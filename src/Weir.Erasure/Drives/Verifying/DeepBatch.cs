@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Weir.Erasure.Coding;
 
 namespace Weir.Erasure.Drives.Verifying;
@@ -16,21 +15,23 @@ internal sealed unsafe class DeepBatch : IDisposable
 
     private readonly ShardLayout _layout;
     private readonly int _block;
-    private readonly byte* _memory;
+    private readonly DeepMemory _pool;
+    private readonly nint _memory;
+    private readonly long _bytes;
     private readonly byte* _start;
 
-    public DeepBatch(ShardLayout layout, int shards, int targetBytes)
+    public DeepBatch(ShardLayout layout, int shards, int targetBytes, DeepMemory pool)
     {
         _layout = layout;
+        _pool = pool;
         Shards = shards;
         _block = layout.PieceSize + layout.HashBytes;
-        Capacity = (int)Math.Clamp(targetBytes / _block, 1, Math.Clamp(layout.Blocks, 1, MaxBlocks));
-        long fileBytes = layout.Blocks == 1 ? layout.FileSize : (long)Capacity * _block;
-        // An odd number of cache lines more than a multiple of the alignment, lest all shards fall into the same cache sets.
-        Stride = checked((int)((fileBytes + Alignment - 1) / Alignment * Alignment + Alignment));
-        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)shards * (nuint)Stride + (2 * Alignment), 4096);
+        Capacity = CapacityFor(layout, targetBytes);
+        Stride = StrideFor(layout, Capacity);
+        _bytes = BytesFor(layout, shards, targetBytes);
+        _memory = pool.Take(ref _bytes);
         // The first piece begins on a cache line, behind its hash.
-        _start = _memory + (Alignment - layout.HashBytes % Alignment) % Alignment;
+        _start = (byte*)_memory + (Alignment - layout.HashBytes % Alignment) % Alignment;
     }
 
     public int Shards { get; }
@@ -47,6 +48,9 @@ internal sealed unsafe class DeepBatch : IDisposable
 
     /// <summary>The good blocks of each shard, bit by block.</summary>
     public ulong[] Good { get; } = new ulong[ReedSolomon.MaxShards];
+
+    /// <summary>Bytes that such a batch takes.</summary>
+    public static long BytesFor(ShardLayout layout, int shards, int targetBytes) => (long)shards * StrideFor(layout, CapacityFor(layout, targetBytes)) + (2 * Alignment);
 
     public static ulong Mask(int count) => count == 64 ? ulong.MaxValue : (1UL << count) - 1;
 
@@ -107,7 +111,17 @@ internal sealed unsafe class DeepBatch : IDisposable
         return good;
     }
 
-    public void Dispose() => NativeMemory.AlignedFree(_memory);
+    public void Dispose() => _pool.Give(_memory, _bytes);
+
+    private static int CapacityFor(ShardLayout layout, int targetBytes) =>
+        (int)Math.Clamp(targetBytes / (layout.PieceSize + layout.HashBytes), 1, Math.Clamp(layout.Blocks, 1, MaxBlocks));
+
+    private static int StrideFor(ShardLayout layout, int capacity)
+    {
+        long fileBytes = layout.Blocks == 1 ? layout.FileSize : (long)capacity * (layout.PieceSize + layout.HashBytes);
+        // An odd number of cache lines more than a multiple of the alignment, lest all shards fall into the same cache sets.
+        return checked((int)((fileBytes + Alignment - 1) / Alignment * Alignment + Alignment));
+    }
 
     private byte* At(int shard, int block) => _start + (long)shard * Stride + (long)block * _block + _layout.HashBytes;
 

@@ -9,13 +9,21 @@ namespace Weir.Erasure.Drives.Verifying;
 /// Reads every block of a version: its hash, on the threads of its drive, and then whether the pieces of each block belong together. The
 /// next batch is read while the parity of one is checked.
 /// </summary>
-internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options)
+internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options, DeepMemory memory)
 {
-    /// <summary>Of each shard: from the cache as much as stays in the processor's, from a drive as much as is worth a seek.</summary>
-    private const int CachedBytes = 256 << 10, UncachedBytes = 1 << 20;
+    /// <summary>
+    /// Of each shard: from the cache as much as stays in the processor's, and yet some blocks of the usual size, which are hashed side by
+    /// side; from a drive as much as is worth a seek.
+    /// </summary>
+    private const int CachedBytes = 544 << 10, UncachedBytes = 1088 << 10;
 
     /// <summary>So many blocks that do not belong together are looked into, a part.</summary>
     private const int MaxExplained = 16;
+
+    /// <summary>Objects and work beyond which no ETag is asked which shards are right.</summary>
+    private const long MaxArbitratedBytes = 256L << 20, MaxArbitratedWork = 8L << 30;
+
+    private const uint All = uint.MaxValue;
 
     private readonly CodingPath _path = CodingPaths.Current;
 
@@ -23,39 +31,83 @@ internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options)
     public async Task RunAsync(VersionCase version, CancellationToken cancellationToken)
     {
         var code = new ReedSolomon(version.Content!.Data, version.Content.Parity);
-        using ETagCheck? etag = options.ChecksETag ? ETagCheck.For(version, code) : null;
-        foreach (XlPart part in version.Content.Parts.Where(part => part.Size > 0))
+        using (ETagCheck? etag = options.ChecksETag ? ETagCheck.For(version, code) : null)
+        {
+            await RunAsync(version, code, etag, All, isBlaming: true, cancellationToken).ConfigureAwait(false);
+            etag?.Finish();
+        }
+
+        if (version.IsContradictory) await ArbitrateAsync(version, code, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Shards that are whole each and do not belong together, without the code being able to tell which are wrong: the ETag can. As many as
+    /// there are data shards are taken at a time, until they give its bytes; what differs from those is wrong.
+    /// </summary>
+    private async Task ArbitrateAsync(VersionCase version, ReedSolomon code, CancellationToken cancellationToken)
+    {
+        if (version.IsLegacy || version.Content!.Size > MaxArbitratedBytes) return;
+        uint[] choices =
+        [
+            .. Enumerable.Range(1, (1 << code.TotalShards) - 1).Select(choice => (uint)choice)
+                .Where(choice => uint.PopCount(choice) == code.DataShards && version.Shards.All(shard => (choice >> (shard.Shard - 1) & 1) == 0 || shard.HasData)),
+        ];
+        if (choices.Length * version.Content.Size > MaxArbitratedWork) return;
+        foreach (uint choice in choices)
+        {
+            using ETagCheck? etag = ETagCheck.For(version, code);
+            if (etag is null) return;
+            await RunAsync(version, code, etag, choice, isBlaming: false, cancellationToken).ConfigureAwait(false);
+            if (!etag.Matches) continue;
+            version.IsContradictory = false;
+            version.Findings.RemoveAll(finding => finding.Kind == FindingKind.ParityMismatch);
+            await RunAsync(version, code, null, choice, isBlaming: true, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+    }
+
+    /// <summary>Reads all parts once.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="code">Its code.</param>
+    /// <param name="etag">Gets the object's bytes; or null.</param>
+    /// <param name="trusted">The shards that the bytes are made from, and by which the others are judged.</param>
+    /// <param name="isBlaming">Whether shards that do not belong to the others are noted.</param>
+    /// <param name="cancellationToken">Ends it between batches.</param>
+    private async Task RunAsync(VersionCase version, ReedSolomon code, ETagCheck? etag, uint trusted, bool isBlaming, CancellationToken cancellationToken)
+    {
+        foreach (XlPart part in version.Content!.Parts.Where(part => part.Size > 0))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!await RunAsync(version, part, code, etag, cancellationToken).ConfigureAwait(false))
+            if (!await RunAsync(version, part, code, etag, trusted, isBlaming, cancellationToken).ConfigureAwait(false))
             {
                 version.IsLegacy = true;
-                await RunAsync(version, part, code, etag, cancellationToken).ConfigureAwait(false);
+                await RunAsync(version, part, code, etag, trusted, isBlaming, cancellationToken).ConfigureAwait(false);
             }
 
             etag?.EndPart();
         }
-
-        etag?.Finish();
     }
 
     /// <summary>Checks a part; false where its shards turned out to be early RustFS's, and nothing was noted.</summary>
-    private async Task<bool> RunAsync(VersionCase version, XlPart part, ReedSolomon code, ETagCheck? etag, CancellationToken cancellationToken)
+    private async Task<bool> RunAsync(VersionCase version, XlPart part, ReedSolomon code, ETagCheck? etag, uint trusted, bool isBlaming, CancellationToken cancellationToken)
     {
         XlDialect dialect = version.IsLegacy ? XlDialect.RustFsLegacy : version.Content!.Dialect;
         var layout = new ShardLayout(version.Content!, part.Size, dialect);
         HighwayKey key = dialect == XlDialect.RustFsLegacy ? HighwayKey.RustFsLegacyShards : HighwayKey.Shards;
         DeepShard?[] shards = await OpenAsync(version, part, layout).ConfigureAwait(false);
         int target = options.TrustsCache ? CachedBytes : UncachedBytes;
-        DeepBatch current = new(layout, code.TotalShards, target);
-        DeepBatch? spare = layout.Blocks > current.Capacity ? new(layout, code.TotalShards, target) : null;
+        // Reserved for two batches, also where one is enough: that is a matter of small parts.
+        long reserved = 2 * DeepBatch.BytesFor(layout, code.TotalShards, target);
+        await memory.ReserveAsync(reserved).ConfigureAwait(false);
+        DeepBatch current = new(layout, code.TotalShards, target, memory);
+        DeepBatch? spare = layout.Blocks > current.Capacity ? new(layout, code.TotalShards, target, memory) : null;
         bool isAbandoned = false;
         try
         {
             current.Start(0);
             isAbandoned |= await LoadAsync(current, shards, key).ConfigureAwait(false);
             if (IsOtherDialect(version, current, shards)) return false;
-            var parity = dialect == XlDialect.RustFsLegacy ? null : new PartParity(version, part, code, MaxExplained);
+            PartParity? parity = dialect == XlDialect.RustFsLegacy || !isBlaming ? null : new(version, part, code, MaxExplained, trusted);
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -70,7 +122,7 @@ internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options)
                 try
                 {
                     parity?.Check(current);
-                    etag?.Take(current, layout);
+                    etag?.Take(current, layout, trusted);
                 }
                 finally
                 {
@@ -89,6 +141,7 @@ internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options)
         finally
         {
             foreach (DeepShard? shard in shards) shard?.Source.Dispose();
+            memory.Release(reserved);
             // A call that hangs may yet write where it was told to: that memory is lost with it.
             if (!isAbandoned)
             {

@@ -46,12 +46,13 @@ public sealed class DeploymentVerifier(DriveTopology topology, DriveQueues queue
         (DrivePool Pool, int Set)[] sets, VerifyOptions options, IReadOnlyDictionary<(int Pool, int Set), string?> done, ChannelWriter<ObjectVerdict> verdicts, CancellationToken cancellationToken)
     {
         Exception? failure = null;
+        using var examiner = new ObjectExaminer(queues);
         try
         {
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxSets, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(sets, parallel, async (place, token) =>
             {
-                var verifier = new SetVerifier(queues);
+                var verifier = new SetVerifier(queues, examiner);
                 VerifyOptions own = options with { After = done.GetValueOrDefault((place.Pool.Number, place.Set)) ?? options.After };
                 await foreach (ObjectVerdict verdict in verifier.VerifyAsync(place.Pool, place.Set, own, token).ConfigureAwait(false))
                 {

@@ -20,6 +20,7 @@ internal sealed class DirectoryVisitor(Drive drive, int position, int setSize, V
 
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
     private readonly List<string> _dataDirs = [];
+    private int _parts;
 
     /// <summary>Looks at one.</summary>
     /// <param name="path">Below the drive's root, with the bucket first.</param>
@@ -62,12 +63,13 @@ internal sealed class DirectoryVisitor(Drive drive, int position, int setSize, V
         int length = drive.Files.ReadStart($"{path}/{XlMeta.FileName}", _buffer);
         if (length < 0) return WithoutMetadata(path, node);
         _dataDirs.Clear();
+        _parts = 0;
         VersionSummary[]? versions = null;
         ulong digest = 0;
         bool isWhole = length < _buffer.Length && TryCheck(path, _buffer.AsMemory(0, length), wantsVersions, out digest, out versions);
         // A directory's links count the directories in it: when those are the data directories that were just seen, there are no others.
         if (drive.Files.Stat(path) is not { Links: >= 2 } entry || entry.Links - 2 != _dataDirs.Count) isWhole &= ListChildren(path, node, _dataDirs);
-        return new(isWhole ? VisitState.Whole : VisitState.Odd, digest, isWhole ? versions : null, length);
+        return new(isWhole ? VisitState.Whole : VisitState.Odd, digest, isWhole ? versions : null, length) { Files = 2 + _dataDirs.Count + _parts };
     }
 
     private Visit LookAtNames(string path, WalkNode node, bool wantsVersions)
@@ -91,7 +93,7 @@ internal sealed class DirectoryVisitor(Drive drive, int position, int setSize, V
         }
 
         bool isWhole = metadata.Kind == DriveEntryKind.File && metadata.Size >= MinMetadataBytes;
-        return new(isWhole ? VisitState.Whole : VisitState.Odd, digest.Value, isWhole && wantsVersions ? [default] : null, 0);
+        return new(isWhole ? VisitState.Whole : VisitState.Odd, digest.Value, isWhole && wantsVersions ? [default] : null, 0) { Files = 2 };
     }
 
     private Visit WithoutMetadata(string path, WalkNode node)
@@ -111,23 +113,30 @@ internal sealed class DirectoryVisitor(Drive drive, int position, int setSize, V
             isOdd |= name.SequenceEqual("xl.json"u8);
             return true;
         });
-        return new(isOdd ? VisitState.Odd : isThere ? VisitState.NoMetadata : VisitState.Absent, 0, null, 0);
+        return new(isOdd ? VisitState.Odd : isThere ? VisitState.NoMetadata : VisitState.Absent, 0, null, 0) { Files = 1 };
     }
 
-    /// <summary>Names what is below, but for known data directories; false where there is a directory that may be an orphan.</summary>
+    /// <summary>Names what is below, but for known data directories; false where one of those is none, or another may be an orphan.</summary>
     private bool ListChildren(string path, WalkNode node, List<string> known)
     {
         bool isWhole = true;
+        int seen = 0;
         NameWindow? window = null;
         drive.Files.List(path, (name, kind) =>
         {
             if (kind is not (DriveEntryKind.Directory or DriveEntryKind.Unknown)) return true;
-            if (known.Count > 0 && System.Text.Unicode.Utf8.IsValid(name) && known.Contains(System.Text.Encoding.UTF8.GetString(name))) return true;
+            if (known.Count > 0 && System.Text.Unicode.Utf8.IsValid(name) && known.Contains(System.Text.Encoding.UTF8.GetString(name)))
+            {
+                seen++;
+                return true;
+            }
+
             isWhole &= name.Length != 36 && !name.SequenceEqual("legacy"u8);
             (window ??= node.Names).Add(name, position);
             return true;
         });
-        return isWhole;
+        // One that was found and is no directory is a link to one.
+        return isWhole && seen == known.Count;
     }
 
     private bool TryCheck(string path, ReadOnlyMemory<byte> file, bool wantsVersions, out ulong digest, out VersionSummary[]? versions)
@@ -184,6 +193,7 @@ internal sealed class DirectoryVisitor(Drive drive, int position, int setSize, V
         {
             if (part.Size == 0) continue;
             if (drive.Files.Stat(string.Create(CultureInfo.InvariantCulture, $"{directory}/part.{part.Number}")) is not { Kind: DriveEntryKind.File } file) return false;
+            _parts++;
             if (file.Size != new ShardLayout(content, part.Size, XlDialect.Modern).FileSize) return false;
         }
 

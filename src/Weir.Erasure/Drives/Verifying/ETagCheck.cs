@@ -39,11 +39,14 @@ internal sealed class ETagCheck : IDisposable
     }
 
     /// <summary>Takes a batch, in order; what is missing of its data is rebuilt in place.</summary>
-    public void Take(DeepBatch batch, in ShardLayout layout)
+    /// <param name="batch">The blocks.</param>
+    /// <param name="layout">The part's.</param>
+    /// <param name="trusted">The shards to use, bit by shard.</param>
+    public void Take(DeepBatch batch, in ShardLayout layout, uint trusted)
     {
         for (int block = 0; block < batch.Count && !_isIncomplete; block++)
         {
-            uint good = batch.GoodShards(block), missing = ((1u << _code.DataShards) - 1) & ~good;
+            uint good = batch.GoodShards(block) & trusted, missing = ((1u << _code.DataShards) - 1) & ~good;
             // Of early RustFS's code nothing can be rebuilt.
             if (uint.PopCount(good) < _code.DataShards || (missing != 0 && _version.IsLegacy))
             {
@@ -66,16 +69,19 @@ internal sealed class ETagCheck : IDisposable
     /// <summary>Ends a part.</summary>
     public void EndPart() => _parts.Add(_current.GetHashAndReset());
 
+    /// <summary>Whether the bytes are the ETag's, when all parts were taken; false also where some could not be had.</summary>
+    public bool Matches => !_isIncomplete && string.Equals(Computed(), _etag, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Notes on the version what was found, when all parts were taken.</summary>
     public void Finish()
     {
-        if (_isIncomplete || _version.IsContradictory) return;
-        string computed = _etag.Contains('-', StringComparison.Ordinal)
-            ? $"{ETagHash.Compute([.. _parts.SelectMany(part => part)])}-{_parts.Count}"
-            : Convert.ToHexStringLower(_parts[0]);
-        if (string.Equals(computed, _etag, StringComparison.OrdinalIgnoreCase)) return;
-        _version.Note(FindingKind.ETagMismatch, null, $"the object's bytes have the MD5 {computed}, and its ETag is {_etag}");
+        if (_isIncomplete || _version.IsContradictory || Matches) return;
+        _version.Note(FindingKind.ETagMismatch, null, $"the object's bytes have the MD5 {Computed()}, and its ETag is {_etag}");
     }
+
+    private string Computed() => _etag.Contains('-', StringComparison.Ordinal)
+        ? $"{ETagHash.Compute([.. _parts.SelectMany(part => part)])}-{_parts.Count}"
+        : Convert.ToHexStringLower(_parts[0]);
 
     public void Dispose() => _current.Dispose();
 }

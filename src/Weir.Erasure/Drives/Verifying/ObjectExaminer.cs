@@ -8,8 +8,10 @@ namespace Weir.Erasure.Drives.Verifying;
 /// Examines one object of a set from scratch: reads every position's metadata, looks at every shard of every version, and judges each.
 /// Never writes, and never throws for what drives do: that is what the verdicts say.
 /// </summary>
-public sealed class ObjectExaminer(DriveQueues queues)
+public sealed class ObjectExaminer(DriveQueues queues) : IDisposable
 {
+    private readonly DeepMemory _memory = new();
+
     /// <summary>Examines an object.</summary>
     /// <param name="pool">The pool.</param>
     /// <param name="set">The set that is looked at, whether or not the object's name belongs there.</param>
@@ -28,7 +30,7 @@ public sealed class ObjectExaminer(DriveQueues queues)
         cancellationToken.ThrowIfCancellationRequested();
         if (options.Mode == VerifyMode.Deep || options.ChecksETag)
         {
-            var deep = new DeepCheck(queues, options);
+            var deep = new DeepCheck(queues, options, _memory);
             foreach (VersionCase version in cases.Where(version => version.HasShards)) await deep.RunAsync(version, cancellationToken).ConfigureAwait(false);
         }
 
@@ -45,6 +47,8 @@ public sealed class ObjectExaminer(DriveQueues queues)
             ReadBytes = answers.Sum(answer => answer.FileBytes),
         };
     }
+
+    public void Dispose() => _memory.Dispose();
 
     /// <summary>The shards that lie in metadata are in memory already: they are checked at every level.</summary>
     private static void CheckInline(VersionCase version)

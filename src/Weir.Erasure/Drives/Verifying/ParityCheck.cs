@@ -22,7 +22,7 @@ internal sealed class ParityCheck(ReedSolomon code)
 
     /// <summary>
     /// The shards whose piece is wrong; 0 where the code cannot tell. It can when at most half as many are wrong as there are more good
-    /// ones than data shards, and when two shards were exchanged.
+    /// ones than data shards, and when two shards were exchanged, unless both explain it.
     /// </summary>
     public uint FindWrong(DeepBatch batch, int block, uint good)
     {
@@ -34,11 +34,28 @@ internal sealed class ParityCheck(ReedSolomon code)
             foreach (uint suspects in Combinations(good, wrong))
             {
                 if (++tries > MaxTries) return 0;
-                if (IsConsistent(stripe, length, good & ~suspects)) return suspects;
+                if (!IsConsistent(stripe, length, good & ~suspects)) continue;
+                // Two exchanged shards err alike, which may look as if a third alone were wrong.
+                return FindExchange(stripe, length, good) == 0 ? suspects : 0;
             }
         }
 
         return FindExchange(stripe, length, good);
+    }
+
+    /// <summary>The good shards that are not what the trusted ones make them.</summary>
+    public uint FindOthers(DeepBatch batch, int block, uint good, uint trusted)
+    {
+        uint sources = good & trusted, wrong = 0;
+        if (uint.PopCount(sources) < code.DataShards) return 0;
+        byte[] stripe = Copy(batch, block);
+        for (int shard = 0; shard < code.TotalShards; shard++)
+        {
+            uint bit = 1u << shard;
+            if ((good & ~sources & bit) != 0 && !IsConsistent(stripe, batch.PieceBytes(block), sources | bit)) wrong |= bit;
+        }
+
+        return wrong;
     }
 
     private uint FindExchange(byte[] stripe, int length, uint good)

@@ -4,7 +4,12 @@ using Weir.Erasure.Format;
 namespace Weir.Erasure.Drives.Verifying;
 
 /// <summary>Whether the blocks of a part belong together, batch by batch, and which shards are to blame where they do not.</summary>
-internal sealed class PartParity(VersionCase version, XlPart part, ReedSolomon code, int maxExplained)
+/// <param name="version">The version.</param>
+/// <param name="part">The part.</param>
+/// <param name="code">Its code.</param>
+/// <param name="maxExplained">So many blocks that do not belong together are looked into.</param>
+/// <param name="trusted">The shards that are known to be right, bit by shard; all bits where none is.</param>
+internal sealed class PartParity(VersionCase version, XlPart part, ReedSolomon code, int maxExplained, uint trusted)
 {
     private readonly ParityCheck _check = new(code);
     private readonly long[] _wrong = new long[ReedSolomon.MaxShards];
@@ -22,7 +27,8 @@ internal sealed class PartParity(VersionCase version, XlPart part, ReedSolomon c
             if (_check.IsConsistent(batch, block, good)) continue;
             long number = batch.FirstBlock + block;
             // Rot of this kind comes in whole shards: what some blocks show holds for the rest.
-            uint wrong = _mismatches++ < maxExplained ? _check.FindWrong(batch, block, good) : KnownWrong();
+            uint wrong = trusted != uint.MaxValue ? _check.FindOthers(batch, block, good, trusted)
+                : _mismatches++ < maxExplained ? _check.FindWrong(batch, block, good) : KnownWrong();
             if (wrong == 0 && _unexplained++ == 0) _firstUnexplained = number;
             for (int shard = 0; shard < code.TotalShards; shard++)
             {

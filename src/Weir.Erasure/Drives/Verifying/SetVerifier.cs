@@ -7,14 +7,14 @@ namespace Weir.Erasure.Drives.Verifying;
 /// Verifies a set: walks all its drives together in one order and gives each object once, with everything that its positions say. Objects
 /// that every drive has whole and alike are known at once; the others are examined, some at a time.
 /// </summary>
-public sealed class SetVerifier(DriveQueues queues)
+/// <param name="queues">The drives' queues.</param>
+/// <param name="examiner">Examines what needs it; it may be shared, and with it what it may hold in memory.</param>
+public sealed class SetVerifier(DriveQueues queues, ObjectExaminer examiner)
 {
     /// <summary>Objects whose verdict is waited for, or waits for those before it.</summary>
     private const int MaxWaiting = 128;
 
     private const int MaxExamined = 16;
-
-    private readonly ObjectExaminer _examiner = new(queues);
 
     /// <summary>Gives every object of the set, in the order of <see cref="WalkRules.Compare"/> on "bucket/stored key".</summary>
     /// <param name="pool">The pool.</param>
@@ -41,7 +41,7 @@ public sealed class SetVerifier(DriveQueues queues)
                 if (judge.Judge(node) is { } known) waiting.Enqueue((known, null));
                 else if (judge.ToExamine(node) is { } name)
                 {
-                    waiting.Enqueue((null, _examiner.ExamineAsync(pool, set, name, options.Examine, cancellationToken)));
+                    waiting.Enqueue((null, examiner.ExamineAsync(pool, set, name, options.Examine, cancellationToken)));
                     examined++;
                 }
 

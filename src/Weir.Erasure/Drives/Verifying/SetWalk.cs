@@ -246,7 +246,7 @@ internal sealed class SetWalk
     }
 
     /// <summary>The position that keeps the versions: the first that has a drive.</summary>
-    private int Wanted(WalkBatch batch)
+    private static int Wanted(WalkBatch batch)
     {
         ushort drives = 0;
         foreach (WalkNode node in batch.Nodes) drives |= node.Drives;
@@ -284,6 +284,7 @@ internal sealed class SetWalk
 
             visits[i] = node.Kind == WalkNodeKind.List ? visitor.List(node.Path, node) : visitor.Visit(node.Path, node, wantsVersions);
             if (visits[i].Error is { } error) queue.NoteError(error);
+            worker.Pass(visits[i].Files);
             worker.Charge(3, visits[i].Bytes);
         }
 

@@ -23,6 +23,12 @@ public sealed class VerifyCheckpoint
     /// <summary>Seconds that earlier runs took.</summary>
     public double Seconds { get; set; }
 
+    /// <summary>Files and directories that earlier runs looked at, on all drives.</summary>
+    public long Files { get; set; }
+
+    /// <summary>Bytes that earlier runs read.</summary>
+    public long Bytes { get; set; }
+
     /// <summary>Reads a file; null where there is none.</summary>
     /// <exception cref="ErasureFormatException">It is no such file, or damaged.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -60,6 +66,8 @@ public sealed class VerifyCheckpoint
         json.WriteNumber("format", FormatVersion);
         json.WriteString("task", Task);
         json.WriteNumber("seconds", Seconds);
+        json.WriteNumber("files", Files);
+        json.WriteNumber("bytes", Bytes);
         json.WriteStartArray("sets");
         foreach (((int pool, int set), string? after) in Done)
         {
@@ -83,6 +91,8 @@ public sealed class VerifyCheckpoint
         {
             Task = root.GetProperty("task").GetString() ?? "",
             Seconds = root.GetProperty("seconds").GetDouble(),
+            Files = root.GetProperty("files").GetInt64(),
+            Bytes = root.GetProperty("bytes").GetInt64(),
             Tally = VerifyReportJson.Read(root.GetProperty("tally")),
         };
         foreach (JsonElement set in root.GetProperty("sets").EnumerateArray())

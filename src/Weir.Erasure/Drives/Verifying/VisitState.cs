@@ -29,6 +29,9 @@ internal enum VisitState : byte
 /// <param name="Bytes">Metadata that was read.</param>
 internal readonly record struct Visit(VisitState State, ulong Digest, VersionSummary[]? Versions, int Bytes)
 {
+    /// <summary>Files and directories that belong to it, itself included.</summary>
+    public int Files { get; init; }
+
     /// <summary>Why the drive failed here; else null.</summary>
     public string? Error { get; init; }
 }

@@ -52,6 +52,11 @@ public sealed class DriveQueue : IDisposable
         }
     }
 
+    internal long Files => _workers.Sum(worker => worker.Files);
+
+    /// <summary>Whether nothing is being done, nor waits to be.</summary>
+    internal bool IsIdle => _jobs.Count == 0 && _workers.All(worker => worker.Current is null);
+
     internal long ReadBytes => _workers.Sum(worker => worker.ReadBytes);
 
     /// <summary>Why the drive is not asked any more; null while it is.</summary>

@@ -39,6 +39,15 @@ public sealed class DriveQueues(DriveQueueOptions options) : IDisposable
         }
     }
 
+    /// <summary>Files and directories of all drives that the walk has behind it.</summary>
+    public long Files
+    {
+        get
+        {
+            lock (_gate) return _queues.Values.Sum(queue => queue.Files);
+        }
+    }
+
     /// <summary>Bytes that were read from all drives.</summary>
     public long ReadBytes
     {

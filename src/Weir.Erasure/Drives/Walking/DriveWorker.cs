@@ -8,6 +8,7 @@ public sealed class DriveWorker
     private DriveQueue.Job? _current;
     private long _lastProgress;
     private long _readBytes;
+    private long _files;
 
     internal DriveWorker(DriveQueueOptions options, DriveRate? rate)
     {
@@ -17,6 +18,9 @@ public sealed class DriveWorker
 
     /// <summary>Bytes that the work of this thread has read.</summary>
     internal long ReadBytes => Volatile.Read(ref _readBytes);
+
+    /// <summary>Files and directories that the walk has behind it here.</summary>
+    internal long Files => Volatile.Read(ref _files);
 
     internal DriveQueue.Job? Current => Volatile.Read(ref _current);
 
@@ -41,6 +45,9 @@ public sealed class DriveWorker
             Progress();
         }
     }
+
+    /// <summary>Says that the walk has files and directories behind it.</summary>
+    internal void Pass(int files) => Volatile.Write(ref _files, _files + files);
 
     internal void Begin(DriveQueue.Job job)
     {

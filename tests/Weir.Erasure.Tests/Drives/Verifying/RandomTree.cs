@@ -71,13 +71,9 @@ internal sealed class RandomTree
                 MadeVersion version = all[random.Next(all.Length)];
                 IReadOnlyList<DriveDamageKind> kinds = DriveDamage.KindsFor(version);
                 DriveDamageKind kind = kinds[random.Next(kinds.Count)];
-                // Which of the shards is stale is known by the code alone, and that takes two shards of parity for one.
-                int price = kind == DriveDamageKind.StaleBlock ? 2 : 1;
-                if (price > left) continue;
                 if (damage.Inject(kind, drive, version) is not { } injected) continue;
                 done.Add(injected);
-                left -= price;
-                if (left == 0) break;
+                if (--left == 0) break;
             }
         }
 

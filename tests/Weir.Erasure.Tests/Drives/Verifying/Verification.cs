@@ -11,7 +11,8 @@ internal static class Verification
     {
         DriveTopology topology = DriveTopology.Discover(drives);
         using var queues = new DriveQueues(new());
-        var verifier = new SetVerifier(queues);
+        using var examiner = new ObjectExaminer(queues);
+        var verifier = new SetVerifier(queues, examiner);
         var objects = new List<ObjectVerdict>();
         foreach (DrivePool pool in topology.Pools)
         {

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Verifying drives against C programs that do the least: bench/drives.sh SCRATCH [ROUNDS]
+# SCRATCH needs some 20 GB (and 4 million inodes for the memory of a million objects: WEIR_BENCH_LARGE_RUNS=1).
+# Each line: what, seconds of ours, seconds of the yardstick, their ratio; in turns, medians of the rounds. Cold trees need root.
+set -euo pipefail
+scratch=${1:?usage: bench/drives.sh SCRATCH [ROUNDS]}
+rounds=${2:-5}
+root=$(cd "$(dirname "$0")/.." && pwd)
+weir=(dotnet "$root/artifacts/bin/Weir.Cli/release/weir.dll")
+mkdir -p "$scratch"
+gcc -O2 -pthread -o "$scratch/walk" "$root/bench/yardstick/walk.c"
+
+make_tree() { # NAME ARGUMENTS…
+  [[ -d $scratch/$1 ]] || "${weir[@]}" drives make "$scratch/$1" "${@:2}" >/dev/null
+}
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+# The verb's own measure of its work, without the start of the runtime.
+ours() { "${weir[@]}" drives verify "$@" | sed -n 's/.* read, \([0-9.]*\) s, .*/\1/p'; }
+
+compare() { # WHAT TREE YARDSTICK BEFORE ARGUMENTS…
+  local what=$1 tree=$2 yardstick=$3 before=$4 mine=() theirs=() i
+  shift 4
+  $before; "$scratch/walk" "$yardstick" 2 "$scratch/$tree"/disk*/bucket >/dev/null; ours "$scratch/$tree"/disk* "$@" >/dev/null || true
+  for ((i = 0; i < rounds; i++)); do
+    $before; theirs+=("$("$scratch/walk" "$yardstick" 2 "$scratch/$tree"/disk*/bucket | awk '{ print $3 }')")
+    $before; mine+=("$(ours "$scratch/$tree"/disk* "$@")")
+  done
+  local a b
+  a=$(printf '%s\n' "${mine[@]}" | median) b=$(printf '%s\n' "${theirs[@]}" | median)
+  local counts
+  counts=$("$scratch/walk" "$yardstick" 2 "$scratch/$tree"/disk*/bucket)
+  awk -v what="$what" -v a="$a" -v b="$b" -v c="$counts" 'BEGIN { split(c, n, " "); printf "%s: %.3f s (%.0f files/s, %.2f GB/s), yardstick %.3f s (%.0f files/s, %.2f GB/s): %.2f of it\n", what, a, n[1] / a, n[2] / a / 1e9, b, n[1] / b, n[2] / b / 1e9, b / a }'
+}
+
+cold() { sync; echo 3 >/proc/sys/vm/drop_caches; }
+
+make_tree small --set 4+2 --generate 50000 --size 1000
+make_tree large --set 8+4 --generate 160 --size 33554432
+compare "normal, 300,000 metadata files, warm" small walk true
+compare "deep --cache, 8 GB of shards, warm" large read true --mode deep --cache
+[[ $(id -u) != 0 ]] || compare "deep, 8 GB of shards, cold" large read cold --mode deep
+
+memory() { /usr/bin/time -f '%M' "${weir[@]}" drives verify "$scratch/$1"/disk* 2>&1 >/dev/null | tail -n 1; }
+if [[ ${WEIR_BENCH_LARGE_RUNS:-} == 1 ]]; then
+  make_tree few --set 1+1 --generate 100000 --size 100
+  make_tree many --set 1+1 --generate 1000000 --size 100
+  echo "resident: $(memory few) KB of 100,000 objects, $(memory many) KB of 1,000,000"
+fi

@@ -1,0 +1,93 @@
+// The yardsticks of verifying drives, with the least that C can do for them.
+//
+//   walk THREADS DIRECTORY…     lists each object's directory below the given ones and reads its xl.meta; prints files, seconds
+//   read THREADS DIRECTORY…     reads every file below the given ones in pieces of 1 MiB, and does nothing with them; prints bytes, seconds
+//
+// Each thread takes whole directories of one level below the given ones: prefixes of keys.
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static char **tasks;
+static size_t task_count;
+static atomic_size_t next_task;
+static atomic_ullong files, bytes;
+static int reads_all;
+
+static void read_file(int directory, const char *name, char *buffer, size_t size) {
+  int file = openat(directory, name, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  unsigned long long total = 0;
+  for (;;) {
+    ssize_t read_bytes = read(file, buffer, size);
+    if (read_bytes <= 0) break;
+    total += (unsigned long long)read_bytes;
+    if (!reads_all && (size_t)read_bytes < size) break;
+  }
+  close(file);
+  atomic_fetch_add_explicit(&files, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&bytes, total, memory_order_relaxed);
+}
+
+static void walk(int descriptor, char *buffer, size_t size) {
+  DIR *directory = fdopendir(descriptor);
+  if (!directory) { close(descriptor); return; }
+  struct dirent *entry;
+  while ((entry = readdir(directory))) {
+    if (entry->d_name[0] == '.' && (!entry->d_name[1] || (entry->d_name[1] == '.' && !entry->d_name[2]))) continue;
+    if (entry->d_type == DT_DIR) {
+      int below = openat(dirfd(directory), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+      if (below >= 0) walk(below, buffer, size);
+    } else if (reads_all || !strcmp(entry->d_name, "xl.meta")) {
+      read_file(dirfd(directory), entry->d_name, buffer, size);
+    }
+  }
+  closedir(directory);
+}
+
+static void *work(void *unused) {
+  size_t size = 1 << 20;
+  char *buffer = malloc(size);
+  for (size_t i; (i = atomic_fetch_add(&next_task, 1)) < task_count;) {
+    int descriptor = open(tasks[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor >= 0) walk(descriptor, buffer, size);
+  }
+  free(buffer);
+  return unused;
+}
+
+static void add_tasks(const char *path) {
+  DIR *directory = opendir(path);
+  if (!directory) return;
+  struct dirent *entry;
+  while ((entry = readdir(directory))) {
+    if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
+    tasks = realloc(tasks, (task_count + 1) * sizeof *tasks);
+    if (asprintf(&tasks[task_count++], "%s/%s", path, entry->d_name) < 0) exit(1);
+  }
+  closedir(directory);
+}
+
+int main(int count, char **words) {
+  if (count < 4) { fprintf(stderr, "usage: %s walk|read THREADS DIRECTORY...\n", words[0]); return 2; }
+  reads_all = !strcmp(words[1], "read");
+  int thread_count = atoi(words[2]);
+  for (int i = 3; i < count; i++) add_tasks(words[i]);
+  struct timespec start, end;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  pthread_t *threads = malloc((size_t)thread_count * sizeof *threads);
+  for (int i = 0; i < thread_count; i++) pthread_create(&threads[i], NULL, work, NULL);
+  for (int i = 0; i < thread_count; i++) pthread_join(threads[i], NULL);
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  double seconds = (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+  printf("%llu %llu %.4f\n", (unsigned long long)files, (unsigned long long)bytes, seconds);
+  return 0;
+}
