@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Weir.Benchmarks.BlockEvents;
 using Weir.Benchmarks.Changelogs;
 using Weir.Benchmarks.Consumers;
 using Weir.Benchmarks.Coordinators;
@@ -25,6 +26,12 @@ switch (args)
     case ["consumers"]:
         Directory.CreateDirectory(scratch);
         await ConsumerSpeed.RunAsync(scratch);
+        break;
+    case ["events-diag", string corpus2]:
+        ClassificationSpeed.Diagnose(corpus2);
+        break;
+    case ["events-classify", string corpus]:
+        ClassificationSpeed.Run(corpus);
         break;
     case ["actions-file", string path, string lines]:
         ActionFileGenerator.WriteFile(path, new() { Count = int.Parse(lines, CultureInfo.InvariantCulture) });

@@ -29,6 +29,12 @@ public sealed class LineClassifier(RuleSet rules) : ILineClassifier
     /// <summary>The rules.</summary>
     public RuleSet Rules { get; } = rules;
 
+    /// <summary>How many states the automata have now; it grows with the variety of lines and has a limit.</summary>
+    public int StateCount => _automata.Values.Sum(automaton => automaton.StateCount);
+
+    /// <summary>How many classes of bytes the rules for the kernel's lines tell apart.</summary>
+    internal int ClassCount => AutomatonOf(_kernelRules).ClassCount;
+
     /// <inheritdoc/>
     public bool TryClassify(in LogLine line, out Classification classification)
     {
@@ -52,7 +58,9 @@ public sealed class LineClassifier(RuleSet rules) : ILineClassifier
 
         _matcher = program.MatcherOf(wording);
         _fieldCount = -1;
-        classification = new(program.RuleOf(wording), text, this);
+        PreparedRule found = program.RuleOf(wording);
+        classification = new(found.Rule, text, this);
+        if (found.UnlessEqual.Count > 0 && found.Otherwise is { } otherwise && IsEqual(classification, found.UnlessEqual)) classification = new(otherwise, text, this);
         return true;
     }
 
@@ -62,6 +70,9 @@ public sealed class LineClassifier(RuleSet rules) : ILineClassifier
         if (_fieldCount < 0) _fieldCount = _matcher!.Match(text, _fields);
         return _fields.AsSpan(0, _fieldCount);
     }
+
+    private static bool IsEqual(in Classification classification, IReadOnlyList<string> fields) =>
+        classification.Find(fields[0]) is { IsEmpty: false } first && first.SequenceEqual(classification.Find(fields[1]));
 
     private LineAutomaton AutomatonOf(ProgramRules program)
     {

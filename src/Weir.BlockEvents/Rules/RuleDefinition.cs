@@ -31,6 +31,9 @@ public sealed record RuleDefinition(string Id, int Line)
     /// <summary>What it is a part of (<see cref="Rule.Part"/>).</summary>
     public string? Part { get; init; }
 
+    /// <summary>Two fields: where both hold the same text, the line is not this rule's but that of the rule behind it.</summary>
+    public IReadOnlyList<string> UnlessEqual { get; init; } = [];
+
     /// <summary>Lines that must be this rule's.</summary>
     public IReadOnlyList<string> Tests { get; init; } = [];
 }

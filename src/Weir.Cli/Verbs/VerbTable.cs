@@ -53,6 +53,10 @@ internal static class VerbTable
             new("posix", Agent.PosixVerb.Summary, () => new Agent.PosixVerb()),
             new("command", Agent.CommandVerb.Summary, () => new Agent.CommandVerb()),
         ]),
+        new("events", "events of block devices and file systems",
+        [
+            new("classify", Events.ClassifyVerb.Summary, () => new Events.ClassifyVerb()),
+        ]),
         new("drives", "drives of erasure-coded object stores",
         [
             new("inspect", Drives.InspectVerb.Summary, () => new Drives.InspectVerb()),

@@ -5,7 +5,7 @@ namespace Weir.BlockEvents.Rules.Files;
 /// <summary>Reads rules from TOML: Weir's own tables <c>[[rule]]</c> and those of Peripety's configuration.</summary>
 internal static class RuleTables
 {
-    private static readonly string[] OwnKeys = ["id", "wording", "regex", "starts_with", "program", "sub_system", "event_type", "severity", "part", "test"];
+    private static readonly string[] OwnKeys = ["id", "wording", "regex", "starts_with", "program", "sub_system", "event_type", "severity", "part", "unless_equal", "test"];
     private static readonly string[] OriginalKeys = ["starts_with", "regex", "sub_system", "event_type"];
 
     /// <summary>The rules of the text; a table that cannot be read is a problem, and the others are read.</summary>
@@ -16,10 +16,17 @@ internal static class RuleTables
     {
         var rules = new List<RuleDefinition>();
         var problems = new List<RuleProblem>();
+        var definitions = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
             foreach (TomlTable table in TomlDocument.Read(text))
             {
+                if (!isOriginal && table is { Name: "define", IsElement: false })
+                {
+                    foreach ((string name, TomlValue value) in table.Values) definitions["{=" + name + "}"] = value.Content as string ?? throw new TomlException(value.Line, $"defines {name} as what is no text");
+                    continue;
+                }
+
                 if (!IsRule(table, isOriginal))
                 {
                     if (!isOriginal && (table.Name.Length > 0 || table.Values.Count > 0)) problems.Add(new(path, table.Line, $"the table '{table.Name}' is none of rules; they are called [[rule]]"));
@@ -28,7 +35,7 @@ internal static class RuleTables
 
                 try
                 {
-                    rules.Add(isOriginal ? ReadOriginal(table, rules.Count + 1) : ReadOwn(table));
+                    rules.Add(isOriginal ? ReadOriginal(table, rules.Count + 1) : ReadOwn(table, definitions));
                 }
                 catch (TomlException exception)
                 {
@@ -59,7 +66,7 @@ internal static class RuleTables
         };
     }
 
-    private static RuleDefinition ReadOwn(TomlTable table)
+    private static RuleDefinition ReadOwn(TomlTable table, Dictionary<string, string> definitions)
     {
         CheckKeys(table, OwnKeys);
         Severity severity = Severity.Error;
@@ -67,7 +74,7 @@ internal static class RuleTables
             throw new TomlException(table.Values["severity"].Line, $"has the severity '{name}', which is none of {string.Join(", ", Names.OfSeverities)}");
         return new(Text(table, "id") ?? throw new TomlException(table.Line, "has no id"), table.Line)
         {
-            Wordings = Texts(table, "wording"),
+            Wordings = [.. Texts(table, "wording").Select(wording => definitions.Aggregate(wording, (text, definition) => text.Replace(definition.Key, definition.Value, StringComparison.Ordinal)))],
             Regex = Text(table, "regex"),
             StartsWith = Text(table, "starts_with") ?? "",
             Program = Text(table, "program") ?? "",
@@ -75,6 +82,7 @@ internal static class RuleTables
             EventType = Text(table, "event_type"),
             Severity = severity,
             Part = Text(table, "part"),
+            UnlessEqual = Texts(table, "unless_equal"),
             Tests = Texts(table, "test"),
         };
     }

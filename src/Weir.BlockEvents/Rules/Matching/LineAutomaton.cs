@@ -34,7 +34,7 @@ internal sealed class LineAutomaton
     public LineAutomaton(Nfa nfa)
     {
         _nfa = nfa;
-        _classes = ByteClasses.Of(Enumerable.Range(0, nfa.Count).Select(state => nfa[state]).Where(state => state.Kind == Nfa.StateKind.Byte).Select(state => state.Set));
+        _classes = ByteClasses.Of(Enumerable.Range(0, nfa.Count).Select(state => nfa[state]).Where(state => state.Kind == Nfa.StateKind.Byte).Select(state => state.Set!));
         _shift = System.Numerics.BitOperations.Log2((uint)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(_classes.Count, 2)));
         _seen = new bool[nfa.Count];
         Forget();
@@ -42,6 +42,9 @@ internal sealed class LineAutomaton
 
     /// <summary>How many states are known now.</summary>
     public int StateCount => _states.Count - 1;
+
+    /// <summary>How many classes of bytes there are.</summary>
+    public int ClassCount => _classes.Count;
 
     /// <summary>How often everything was forgotten.</summary>
     public int ForgottenCount { get; private set; }
@@ -83,7 +86,7 @@ internal sealed class LineAutomaton
         foreach (int member in from.Members)
         {
             Nfa.State at = _nfa[member];
-            if (at.Kind == Nfa.StateKind.Byte && at.Set.Contains(sample)) Follow(at.Next, ref best);
+            if (at.Kind == Nfa.StateKind.Byte && at.Set!.Contains(sample)) Follow(at.Next, ref best);
         }
 
         int next = End(best, out bool wasForgotten);

@@ -24,7 +24,7 @@ internal sealed class Nfa
     /// <exception cref="WordingException">There are too many.</exception>
     public void Add(WordingNode wording, int rule)
     {
-        int accept = NewState(new(rule, StateKind.Accept, default, -1, -1));
+        int accept = NewState(new(rule, StateKind.Accept, null, -1, -1));
         Starts.Add(Build(wording, accept, rule));
     }
 
@@ -38,7 +38,7 @@ internal sealed class Nfa
                 return next;
             case Run run:
                 int loop = NewState(new(rule, StateKind.Byte, run.Set, -1, -1));
-                int again = NewState(new(rule, StateKind.Fork, default, loop, next));
+                int again = NewState(new(rule, StateKind.Fork, null, loop, next));
                 _states[loop] = _states[loop] with { Next = again };
                 return run.Least == 0 ? again : loop;
             case Sequence sequence:
@@ -46,12 +46,12 @@ internal sealed class Nfa
                 return next;
             case Choice choice:
                 int start = Build(choice.Options[^1], next, rule);
-                for (int i = choice.Options.Count - 2; i >= 0; i--) start = NewState(new(rule, StateKind.Fork, default, Build(choice.Options[i], next, rule), start));
+                for (int i = choice.Options.Count - 2; i >= 0; i--) start = NewState(new(rule, StateKind.Fork, null, Build(choice.Options[i], next, rule), start));
                 return start;
             case Named named:
                 return Build(named.Part, next, rule);
             default:
-                return NewState(new(rule, StateKind.LineEnd, default, next, -1));
+                return NewState(new(rule, StateKind.LineEnd, null, next, -1));
         }
     }
 
@@ -70,5 +70,5 @@ internal sealed class Nfa
         Accept,
     }
 
-    internal readonly record struct State(int Rule, StateKind Kind, ByteSet Set, int Next, int Other);
+    internal readonly record struct State(int Rule, StateKind Kind, ByteSet? Set, int Next, int Other);
 }

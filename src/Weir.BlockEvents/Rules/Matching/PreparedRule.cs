@@ -26,6 +26,12 @@ internal sealed class PreparedRule
 
     public byte[] StartsWith { get; private init; } = [];
 
+    /// <summary>Two fields: where both hold the same, the line is <see cref="Otherwise"/>'s.</summary>
+    public IReadOnlyList<string> UnlessEqual { get; private init; } = [];
+
+    /// <summary>The rule behind this one in its file.</summary>
+    public Rule? Otherwise { get; set; }
+
     public bool IsFor(string program) => Program == AnyProgram || Program == program;
 
     public static bool TryPrepare(
@@ -49,7 +55,7 @@ internal sealed class PreparedRule
 
         try
         {
-            prepared = new(rule, program) { Wordings = [.. definition.Wordings.Select(WordingParser.Parse)] };
+            prepared = new(rule, program) { Wordings = [.. definition.Wordings.Select(WordingParser.Parse)], UnlessEqual = [.. definition.UnlessEqual.Select(string.Intern)] };
             return true;
         }
         catch (WordingException exception)
@@ -63,6 +69,7 @@ internal sealed class PreparedRule
     {
         if (definition.Wordings.Count == 0 && definition.Regex is null) return "it has neither a wording nor a regular expression";
         if (definition.Wordings.Count > 0 && definition.Regex is not null) return "it has both wordings and a regular expression";
+        if (definition.UnlessEqual.Count is not (0 or 2)) return "its unless_equal does not name two fields";
         if (definition.SubSystem.Length == 0 && definition.Regex?.Contains("sub_system>", StringComparison.Ordinal) != true) return "it names no sub_system";
         return definition.EventType?.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_') == false || definition.EventType?.Length == 0
             ? $"its event_type '{definition.EventType}' is not of upper-case letters, digits and _" : null;

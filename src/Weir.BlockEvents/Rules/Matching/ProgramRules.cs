@@ -5,7 +5,7 @@ namespace Weir.BlockEvents.Rules.Matching;
 /// <summary>The rules for the lines of one program.</summary>
 internal sealed class ProgramRules
 {
-    private readonly List<(Rule Rule, WordingNode Wording)> _wordings = [];
+    private readonly List<(PreparedRule Rule, WordingNode Wording)> _wordings = [];
     private readonly WordingMatcher?[] _matchers;
 
     public ProgramRules(IEnumerable<PreparedRule> rules)
@@ -16,7 +16,7 @@ internal sealed class ProgramRules
             foreach (WordingNode wording in rule.Wordings)
             {
                 Nfa.Add(wording, _wordings.Count);
-                _wordings.Add((rule.Rule, wording));
+                _wordings.Add((rule, wording));
             }
         }
 
@@ -29,7 +29,7 @@ internal sealed class ProgramRules
     /// <summary>Rules with regular expressions, all of users; they are tried before the wordings.</summary>
     public List<PreparedRule> Expressions { get; } = [];
 
-    public Rule RuleOf(int wording) => _wordings[wording].Rule;
+    public PreparedRule RuleOf(int wording) => _wordings[wording].Rule;
 
     /// <summary>Made when first asked for; two threads may both make it, which harms nothing.</summary>
     public WordingMatcher MatcherOf(int wording) => _matchers[wording] ??= new(_wordings[wording].Wording);

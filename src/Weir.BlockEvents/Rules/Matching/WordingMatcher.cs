@@ -11,6 +11,7 @@ internal sealed class WordingMatcher
     /// <summary>The most places where a line may be looked at anew.</summary>
     private const int MaxSteps = 4096;
 
+    private readonly Instruction[] _code;
     private readonly List<Instruction> _program = [];
     private readonly List<string> _names = [];
 
@@ -19,6 +20,8 @@ internal sealed class WordingMatcher
         Emit(wording);
         _program.Add(new(Kind.Done));
         MarkRunsThatNeedNoSecondThought();
+        FindFirstBytes();
+        _code = [.. _program];
     }
 
     private enum Kind : byte
@@ -60,7 +63,7 @@ internal sealed class WordingMatcher
         while (true)
         {
             if (--steps < 0) return false;
-            Instruction instruction = _program[at];
+            Instruction instruction = _code[at];
             switch (instruction.Kind)
             {
                 case Kind.Literal:
@@ -69,7 +72,7 @@ internal sealed class WordingMatcher
                     at++;
                     break;
                 case Kind.Run:
-                    int longest = Longest(instruction.Set, line, place);
+                    int longest = place + instruction.Set!.CountFrom(line, place);
                     int least = place + instruction.Number;
                     if (longest < least) return false;
                     if (!instruction.IsFinal)
@@ -89,7 +92,7 @@ internal sealed class WordingMatcher
                 case Kind.ShortestRun:
                     return RunShortest(at, place, line, starts, ends, ref steps);
                 case Kind.Fork:
-                    if (Run(at + 1, place, line, starts, ends, ref steps)) return true;
+                    if ((instruction.Set is not { } first || (place < line.Length && first.Contains(line[place]))) && Run(at + 1, place, line, starts, ends, ref steps)) return true;
                     at = instruction.Number;
                     break;
                 case Kind.Jump:
@@ -117,8 +120,8 @@ internal sealed class WordingMatcher
     private bool RunShortest(int at, int place, ReadOnlySpan<byte> line, Span<int> starts, Span<int> ends, ref int steps)
     {
         int literal = at + 1;
-        while (_program[literal].Kind is Kind.FieldEnd or Kind.FieldStart) literal++;
-        byte[]? wanted = _program[literal].Kind == Kind.Literal ? _program[literal].Bytes : null;
+        while (_code[literal].Kind is Kind.FieldEnd or Kind.FieldStart) literal++;
+        byte[]? wanted = _code[literal].Kind == Kind.Literal ? _code[literal].Bytes : null;
         for (int end = place; end <= line.Length; end++)
         {
             if (wanted is not null)
@@ -133,12 +136,6 @@ internal sealed class WordingMatcher
         }
 
         return false;
-    }
-
-    private static int Longest(ByteSet set, ReadOnlySpan<byte> line, int place)
-    {
-        while (place < line.Length && set.Contains(line[place])) place++;
-        return place;
     }
 
     private void Emit(WordingNode node)
@@ -198,8 +195,8 @@ internal sealed class WordingMatcher
             while (_program[next].Kind is Kind.FieldEnd or Kind.FieldStart) next++;
             bool isFinal = _program[next].Kind switch
             {
-                Kind.Literal => !_program[i].Set.Contains(_program[next].Bytes![0]),
-                Kind.Run => _program[next].Number > 0 && !_program[i].Set.Overlaps(_program[next].Set),
+                Kind.Literal => !_program[i].Set!.Contains(_program[next].Bytes![0]),
+                Kind.Run => _program[next].Number > 0 && !_program[i].Set!.Overlaps(_program[next].Set!),
                 Kind.Done or Kind.LineEnd or Kind.ShortestRun => true,
                 _ => false,
             };
@@ -207,11 +204,30 @@ internal sealed class WordingMatcher
         }
     }
 
-    private readonly record struct Instruction(Kind Kind)
+    /// <summary>Most ways of a fork are out of the question by the next byte.</summary>
+    private void FindFirstBytes()
+    {
+        for (int i = 0; i < _program.Count; i++)
+        {
+            if (_program[i].Kind != Kind.Fork) continue;
+            int first = i + 1;
+            while (_program[first].Kind == Kind.FieldStart) first++;
+            ByteSet? set = _program[first].Kind switch
+            {
+                Kind.Literal => ByteSet.One(_program[first].Bytes![0]),
+                Kind.Run when _program[first].Number > 0 => _program[first].Set,
+                _ => null,
+            };
+            _program[i] = _program[i] with { Set = set };
+        }
+    }
+
+    private sealed record Instruction(Kind Kind)
     {
         public byte[]? Bytes { get; init; }
 
-        public ByteSet Set { get; init; }
+        /// <summary>Of a run: its members. Of a fork: with which bytes its first way can begin; null when with any or none.</summary>
+        public ByteSet? Set { get; init; }
 
         public int Number { get; init; }
 

@@ -1,20 +1,13 @@
-using System.Runtime.CompilerServices;
-
 namespace Weir.BlockEvents.Rules.Wordings;
 
-/// <summary>A set of bytes.</summary>
-internal readonly struct ByteSet : IEquatable<ByteSet>
+/// <summary>A set of bytes. Immutable; equal sets are equal objects in the sense of <see cref="Equals(ByteSet)"/>.</summary>
+internal sealed class ByteSet : IEquatable<ByteSet>
 {
-    private readonly UInt128 _low;
-    private readonly UInt128 _high;
+    private readonly bool[] _members;
 
-    private ByteSet(UInt128 low, UInt128 high)
-    {
-        _low = low;
-        _high = high;
-    }
+    private ByteSet(bool[] members) => _members = members;
 
-    public static ByteSet All { get; } = new(UInt128.MaxValue, UInt128.MaxValue);
+    public static ByteSet All { get; } = Of("").Inverse();
 
     public static ByteSet Digits { get; } = Of("0-9");
 
@@ -32,31 +25,47 @@ internal readonly struct ByteSet : IEquatable<ByteSet>
     /// <summary>Bytes and ranges: <c>0-9a-f_</c>. A dash stands at the end.</summary>
     public static ByteSet Of(string ranges)
     {
-        ByteSet set = default;
+        var members = new bool[256];
         for (int i = 0; i < ranges.Length; i++)
         {
             bool isRange = i + 2 < ranges.Length && ranges[i + 1] == '-';
-            for (int c = ranges[i]; c <= (isRange ? ranges[i + 2] : ranges[i]); c++) set = set.With((byte)c);
+            for (int c = ranges[i]; c <= (isRange ? ranges[i + 2] : ranges[i]); c++) members[c] = true;
             if (isRange) i += 2;
         }
 
-        return set;
+        return new(members);
     }
 
-    public static ByteSet One(byte value) => default(ByteSet).With(value);
+    public static ByteSet One(byte value)
+    {
+        var members = new bool[256];
+        members[value] = true;
+        return new(members);
+    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Contains(byte value) => (((value < 128 ? _low : _high) >> (value & 127)) & 1) != 0;
+    public bool Contains(byte value) => _members[value];
 
-    public ByteSet With(byte value) => value < 128 ? new(_low | (UInt128.One << value), _high) : new(_low, _high | (UInt128.One << (value - 128)));
+    public ByteSet Inverse() => new([.. _members.Select(member => !member)]);
 
-    public ByteSet Inverse() => new(~_low, ~_high);
+    public bool Overlaps(ByteSet other) => _members.Zip(other._members, (mine, theirs) => mine && theirs).Any(both => both);
 
-    public bool Overlaps(ByteSet other) => ((_low & other._low) | (_high & other._high)) != 0;
+    /// <summary>How many bytes from <paramref name="place"/> on are members.</summary>
+    public int CountFrom(ReadOnlySpan<byte> line, int place)
+    {
+        ReadOnlySpan<bool> members = _members;
+        int end = place;
+        while (end < line.Length && members[line[end]]) end++;
+        return end - place;
+    }
 
-    public bool Equals(ByteSet other) => _low == other._low && _high == other._high;
+    public bool Equals(ByteSet? other) => other is not null && _members.AsSpan().SequenceEqual(other._members);
 
-    public override bool Equals(object? obj) => obj is ByteSet other && Equals(other);
+    public override bool Equals(object? obj) => Equals(obj as ByteSet);
 
-    public override int GetHashCode() => HashCode.Combine(_low, _high);
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(_members.AsSpan()));
+        return hash.ToHashCode();
+    }
 }

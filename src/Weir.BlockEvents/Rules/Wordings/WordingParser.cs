@@ -8,13 +8,14 @@ internal sealed class WordingException(string message) : Exception(message);
 /// <summary>
 /// Reads wordings: the kernel's format strings with what varies named. Literal text stands for itself, <c>{name:type}</c> for a field
 /// (the type <c>dev</c> when it is called kdev, else <c>word</c>), <c>*</c> for anything, <c>&lt;a|b|&gt;</c> for one of several, <c>$</c> at the
-/// end for the end of the line, and <c>\</c> takes the meaning from the character behind it. A wording starts at the line's start and,
+/// end (also of one of several) for the end of the line, and <c>\</c> takes the meaning from the character behind it. A wording starts at the line's start and,
 /// without <c>$</c>, leaves open what follows. Described in docs/storage-events.md.
 /// </summary>
 internal ref struct WordingParser
 {
     private const int MaxDepth = 4;
-    private const int MaxFields = 16;
+    private const int MaxFields = 32;
+    private const int MaxLength = 4000;
 
     private readonly ReadOnlySpan<char> _text;
     private int _at;
@@ -25,7 +26,7 @@ internal ref struct WordingParser
     /// <exception cref="WordingException">It is none.</exception>
     public static WordingNode Parse(string text)
     {
-        if (text.Length is 0 or > 1000) throw new WordingException("a wording has 1 to 1000 characters");
+        if (text.Length is 0 or > MaxLength) throw new WordingException($"has not 1 to {MaxLength} characters");
         var parser = new WordingParser(text);
         WordingNode node = parser.ReadSequence(0);
         if (parser._at < text.Length) throw new WordingException($"'{text[parser._at]}' at {parser._at} closes nothing; a backslash before it makes it text");
@@ -60,7 +61,7 @@ internal ref struct WordingParser
                     Flush();
                     parts.Add(new Run(ByteSet.All, 0, true));
                     break;
-                case '$' when _at == _text.Length:
+                case '$' when _at == _text.Length || (depth > 0 && _text[_at] is '|' or '>'):
                     Flush();
                     parts.Add(new LineEnd());
                     break;
