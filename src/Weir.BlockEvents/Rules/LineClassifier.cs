@@ -60,7 +60,7 @@ public sealed class LineClassifier(RuleSet rules) : ILineClassifier
         _fieldCount = -1;
         PreparedRule found = program.RuleOf(wording);
         classification = new(found.Rule, text, this);
-        if (found.UnlessEqual.Count > 0 && found.Otherwise is { } otherwise && IsEqual(classification, found.UnlessEqual)) classification = new(otherwise, text, this);
+        if (found.Otherwise is { } otherwise && IsEqual(classification, found.UnlessEqual)) classification = new(otherwise, text, this);
         return true;
     }
 

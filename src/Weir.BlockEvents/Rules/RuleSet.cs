@@ -67,7 +67,7 @@ public sealed class RuleSet
         void Add(PreparedRule rule)
         {
             rules.Add(rule.Rule);
-            if (prepared.Count > 0) prepared[^1].Otherwise = rule.Rule;
+            if (prepared.Count > 0 && prepared[^1].UnlessEqual.Count > 0) prepared[^1].Otherwise = rule.Rule;
             prepared.Add(rule);
         }
     }

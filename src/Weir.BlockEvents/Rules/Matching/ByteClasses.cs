@@ -1,10 +1,16 @@
+using System.Text;
 using Weir.BlockEvents.Rules.Wordings;
 
 namespace Weir.BlockEvents.Rules.Matching;
 
-/// <summary>Bytes that no wording tells apart are one class, which keeps the automaton's rows short.</summary>
+/// <summary>
+/// Bytes that no wording tells apart are one class, which keeps the automaton's rows short. Classes of bytes that are frequent in log lines
+/// have the low numbers, so that what is looked up often lies together.
+/// </summary>
 internal sealed class ByteClasses
 {
+    private const string Frequent = " eiortnasdcl0mu1pf:2g5b3v4hk67-y_8w9.x(),/[]#=TSBDAIECRNFPLOMXU";
+
     private ByteClasses(byte[] classOf, byte[] samples)
     {
         ClassOf = classOf;
@@ -33,6 +39,8 @@ internal sealed class ByteClasses
             }
         }
 
+        byte[] frequent = Encoding.ASCII.GetBytes(Frequent);
+        classes = [.. classes.OrderBy(members => members.Min(member => (uint)Array.IndexOf(frequent, member)))];
         var classOf = new byte[256];
         for (int i = 0; i < classes.Count; i++)
         {

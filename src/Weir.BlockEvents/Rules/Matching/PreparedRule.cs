@@ -29,7 +29,7 @@ internal sealed class PreparedRule
     /// <summary>Two fields: where both hold the same, the line is <see cref="Otherwise"/>'s.</summary>
     public IReadOnlyList<string> UnlessEqual { get; private init; } = [];
 
-    /// <summary>The rule behind this one in its file.</summary>
+    /// <summary>The rule behind this one in its file, where it is needed.</summary>
     public Rule? Otherwise { get; set; }
 
     public bool IsFor(string program) => Program == AnyProgram || Program == program;

@@ -19,6 +19,7 @@ internal sealed class WordingMatcher
     {
         Emit(wording);
         _program.Add(new(Kind.Done));
+        CutBehindLastField();
         MarkRunsThatNeedNoSecondThought();
         FindFirstBytes();
         _code = [.. _program];
@@ -183,6 +184,14 @@ internal sealed class WordingMatcher
         }
 
         foreach (int jump in jumps) _program[jump] = _program[jump] with { Number = _program.Count };
+    }
+
+    /// <summary>That the line is of this wording is known; behind the last field only what tells where it ends is looked at.</summary>
+    private void CutBehindLastField()
+    {
+        int last = _program.FindLastIndex(instruction => instruction.Kind == Kind.FieldEnd);
+        int cut = _program.FindIndex(last + 1, instruction => instruction.Kind is Kind.ShortestRun or Kind.Run);
+        if (cut >= 0 && !_program.Take(cut).Any(instruction => instruction.Kind is Kind.Fork or Kind.Jump && instruction.Number > cut)) _program[cut] = new(Kind.Done);
     }
 
     /// <summary>A run that is followed by text which cannot stand in it ends in one place only.</summary>
