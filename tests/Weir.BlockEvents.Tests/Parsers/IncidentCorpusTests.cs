@@ -15,7 +15,9 @@ public sealed class IncidentCorpusTests(ITestOutputHelper output)
         foreach (Fixtures.Incident incident in Fixtures.Incidents())
         {
             List<StorageEvent> events = Assemble(incident);
-            output.WriteLine($"{incident}: {incident.Rows.Count} lines, {events.Count} events");
+            List<StorageEvent> roots = events.FindAll(found => found.IncidentId is not null && found.RootCauseEventId is null);
+            bool hasSense = incident.Rows.Any(row => Encoding.UTF8.GetString(row.Line).Contains("Sense Key", StringComparison.Ordinal));
+            output.WriteLine($"{incident}: {incident.Rows.Count} lines, {events.Count} events, ROOTS {roots.Count} {(hasSense ? roots.Any(root => root.Extension.ContainsKey("sense_key")) ? "sense" : "NOSENSE" : "")}");
             foreach (StorageEvent found in events)
             {
                 output.WriteLine($"  {(found.IncidentId is null ? "     " : found.RootCauseEventId is null ? "ROOT " : "     ")}{found.Severity,-8} {found.EventType,-28} {found.KernelDevice,-10} x{found.Count} {found.Message}");

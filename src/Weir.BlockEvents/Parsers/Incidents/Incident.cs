@@ -25,6 +25,9 @@ internal sealed class Incident(Guid id)
     /// <summary>When the first event that waits came; null when none waits.</summary>
     public long? WaitingSince { get; set; }
 
+    /// <summary>Whether an ATA port's error handling goes on.</summary>
+    public bool IsRecovering { get; set; }
+
     /// <summary>Whether the way to devices failed, so that several disks may be in one incident.</summary>
     public bool IsTransport { get; set; }
 

@@ -30,9 +30,7 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
     public int OpenCount => _open.Count;
 
     /// <summary>When <see cref="Advance"/> must be called next, in microseconds of the time of the lines (<see cref="TimeOf"/>); null when nothing waits.</summary>
-    public long? NextDueMicroseconds => _open.Min(incident => incident.WaitingSince) is { } since ? since + HoldMicroseconds : null;
-
-    private long HoldMicroseconds => (long)options.HoldTime.TotalMicroseconds;
+    public long? NextDueMicroseconds => _open.Min(DueOf);
 
     /// <summary>Takes a line that a rule recognised.</summary>
     public void Add(in LogLine line, in Classification classification)
@@ -48,7 +46,7 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
         long at = TimeOf(line);
         Advance(at);
         string device = DeviceOf(classification, out string host);
-        Incident? incident = Find(device, host, rule, at);
+        Incident? incident = Find(device, host, rule, at) ?? FindMember(classification, rule, at);
         bool begins = Layers.BeginsIncident(rule);
         if (incident is null && begins) incident = Open();
         if (incident is null)
@@ -60,9 +58,12 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
         }
 
         incident.LastAt = at;
+        if (rule.Part == "ata") incident.IsRecovering = true;
+        else if (rule.EventType == "ATA_RECOVERED") incident.IsRecovering = false;
         incident.IsTransport |= Layers.Of(rule) == Layer.Transport;
         incident.Add(device);
         incident.Add(host);
+        incident.Add(Encoding.UTF8.GetString(classification.Find("member")));
         Take(incident, line, classification, device);
         incident.WaitingSince ??= at;
     }
@@ -75,7 +76,7 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
         for (int i = _open.Count - 1; i >= 0; i--)
         {
             Incident incident = _open[i];
-            if (incident.WaitingSince is { } since && since + HoldMicroseconds <= _now) HandOn(incident);
+            if (DueOf(incident) <= _now) HandOn(incident);
             if (incident.WaitingSince is null && incident.LastAt + (long)options.SameDeviceTime.TotalMicroseconds < _now) _open.RemoveAt(i);
         }
     }
@@ -91,6 +92,8 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
     /// <summary>A line's time in microseconds: since 1970 where it is known, else since the machine started; now for a line without either. It never goes back.</summary>
     public long TimeOf(in LogLine line) =>
         Math.Max(_now, line.RealTimeMicroseconds ?? line.MonotonicMicroseconds ?? (_now > 0 ? _now : (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
+
+    private long? DueOf(Incident incident) => incident.WaitingSince + (long)(incident.IsRecovering ? options.RecoveryTime : options.HoldTime).TotalMicroseconds;
 
     private Incident Open()
     {
@@ -111,18 +114,29 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
     {
         long nearby = (long)options.NearbyTime.TotalMicroseconds;
         Incident? near = null;
+        // Of these file systems a line names one device of several.
+        bool spansDevices = rule.SubSystem is "btrfs" or "bcachefs" or "ZFS";
         bool mayJoinAny = rule.Part is not null || rule.Severity <= Severity.Error;
         for (int i = _open.Count - 1; i >= 0; i--)
         {
             Incident incident = _open[i];
             long idle = at - incident.LastAt;
             DeviceRelation relation = device.Length == 0 ? DeviceRelation.Unknown : incident.RelationOf(device, relations);
-            if (relation == DeviceRelation.Unknown && host.Length > 0 && (device.Length == 0 || incident.IsTransport) && incident.Has(host)) relation = DeviceRelation.Related;
+            if (relation == DeviceRelation.Unrelated && spansDevices) relation = DeviceRelation.Unknown;
+            // Several disks of one host adapter at once have one cause; it is the adapter's or the cable's.
+            if (relation != DeviceRelation.Related && host.Length > 0 && incident.Has(host) && idle <= nearby) relation = DeviceRelation.Related;
             if (relation == DeviceRelation.Related && idle <= (long)options.SameDeviceTime.TotalMicroseconds) return incident;
             if (relation == DeviceRelation.Unknown && mayJoinAny && idle <= nearby && (near is null || incident.LastAt > near.LastAt)) near = incident;
         }
 
         return near;
+    }
+
+    /// <summary>The incident of the device that a line about a larger one names.</summary>
+    private Incident? FindMember(in Classification classification, Rule rule, long at)
+    {
+        string member = Encoding.UTF8.GetString(classification.Find("member"));
+        return member.Length == 0 ? null : Find(member, "", rule, at);
     }
 
     private void Take(Incident incident, in LogLine line, in Classification classification, string device)
@@ -150,9 +164,9 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
     private static bool IsSameCommandDevice(string one, string other)
     {
         (string first, string second) = (NameRelations.DiskOf(one), NameRelations.DiskOf(other));
-        bool isOnePort = first.StartsWith("ata", StringComparison.Ordinal) || first.Length == 0;
-        bool isOtherPort = second.StartsWith("ata", StringComparison.Ordinal) || second.Length == 0;
-        return first == second || (isOnePort != isOtherPort);
+        bool isOnePort = first.StartsWith("ata", StringComparison.Ordinal);
+        bool isOtherPort = second.StartsWith("ata", StringComparison.Ordinal);
+        return first == second || first.Length == 0 || second.Length == 0 || (isOnePort != isOtherPort);
     }
 
     private static void Count(Failure failure, in LogLine line, in Classification classification)

@@ -6,8 +6,11 @@ public sealed record IncidentOptions
     /// <summary>How long the lines of one failure are waited for before its event is handed on. Default 1 s.</summary>
     public TimeSpan HoldTime { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long after its last line an incident still takes lines about its own devices. Default 10 minutes.</summary>
-    public TimeSpan SameDeviceTime { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>How long the end of an ATA port's error handling is waited for: the lines of the command that failed come with it. Default 10 s.</summary>
+    public TimeSpan RecoveryTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long after its last line an incident still takes lines about its own devices. Default 2 hours.</summary>
+    public TimeSpan SameDeviceTime { get; init; } = TimeSpan.FromHours(2);
 
     /// <summary>How long after its last line an incident takes lines about devices of which it is not known whether they stand on its own. Default 15 s.</summary>
     public TimeSpan NearbyTime { get; init; } = TimeSpan.FromSeconds(15);

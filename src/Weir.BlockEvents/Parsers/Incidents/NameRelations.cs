@@ -15,8 +15,9 @@ public sealed class NameRelations : IDeviceRelations
         ArgumentNullException.ThrowIfNull(other);
         (string first, string second) = (DiskOf(one), DiskOf(other));
         if (first == second) return DeviceRelation.Related;
-        // What is built of several devices may stand on any.
-        return IsDisk(first) && IsDisk(second) ? DeviceRelation.Unrelated : DeviceRelation.Unknown;
+        // What is built of several devices may stand on any, and a loop device on a file of any.
+        bool isOneLoop = IsLoop(first) != IsLoop(second);
+        return IsDisk(first) && IsDisk(second) && !isOneLoop ? DeviceRelation.Unrelated : DeviceRelation.Unknown;
     }
 
     /// <summary>The disk that a name stands for: <c>sda</c> for <c>/dev/sda1</c>, <c>nvme0</c> for <c>nvme0n1p2</c> and <c>nvme0c1n1</c>, <c>ata1</c> for <c>ata1.00</c>; other names as they are.</summary>
@@ -24,6 +25,7 @@ public sealed class NameRelations : IDeviceRelations
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name.StartsWith("/dev/", StringComparison.Ordinal)) name = name[5..];
+        if (name.StartsWith("connection", StringComparison.Ordinal) && DigitsFrom(name, 10) is > 10 and var end) return string.Concat("session", name.AsSpan(10, end - 10));
         if (name.StartsWith("nvme", StringComparison.Ordinal)) return name[..DigitsFrom(name, 4)];
         if (name.StartsWith("ata", StringComparison.Ordinal) && DigitsFrom(name, 3) > 3) return name[..DigitsFrom(name, 3)];
         if (name.StartsWith("mmcblk", StringComparison.Ordinal)) return name[..DigitsFrom(name, 6)];
@@ -37,6 +39,8 @@ public sealed class NameRelations : IDeviceRelations
     /// <summary>Whether it is a device that stands on no other that the kernel names.</summary>
     internal static bool IsDisk(string name) =>
         name.StartsWith("nvme", StringComparison.Ordinal) || Array.Exists(Disks, disk => name.StartsWith(disk, StringComparison.Ordinal) && name.Length > disk.Length && char.IsAsciiLetterOrDigit(name[disk.Length]));
+
+    private static bool IsLoop(string name) => name.StartsWith("loop", StringComparison.Ordinal);
 
     private static int DigitsFrom(string name, int start)
     {

@@ -94,6 +94,8 @@ internal sealed class WordingMatcher
                     return RunShortest(at, place, line, starts, ends, ref steps);
                 case Kind.Fork:
                     if ((instruction.Set is not { } first || (place < line.Length && first.Contains(line[place]))) && Run(at + 1, place, line, starts, ends, ref steps)) return true;
+                    // What the way that failed has found is none of the other's.
+                    starts[instruction.FirstField..instruction.EndField].Fill(-1);
                     at = instruction.Number;
                     break;
                 case Kind.Jump:
@@ -175,12 +177,13 @@ internal sealed class WordingMatcher
         {
             bool isLast = i == choice.Options.Count - 1;
             int fork = _program.Count;
+            int firstField = _names.Count;
             if (!isLast) _program.Add(new(Kind.Fork));
             Emit(choice.Options[i]);
             if (isLast) break;
             jumps.Add(_program.Count);
             _program.Add(new(Kind.Jump));
-            _program[fork] = _program[fork] with { Number = _program.Count };
+            _program[fork] = _program[fork] with { Number = _program.Count, FirstField = firstField, EndField = _names.Count };
         }
 
         foreach (int jump in jumps) _program[jump] = _program[jump] with { Number = _program.Count };
@@ -241,5 +244,10 @@ internal sealed class WordingMatcher
         public int Number { get; init; }
 
         public bool IsFinal { get; init; }
+
+        /// <summary>Of a fork: the fields of its first way.</summary>
+        public int FirstField { get; init; }
+
+        public int EndField { get; init; }
     }
 }
