@@ -13,6 +13,9 @@ internal sealed class Incident(Guid id)
     /// <summary>The event that everything follows from; null until it is handed on.</summary>
     public Guid? RootEventId { get; set; }
 
+    /// <summary>The layer of that event.</summary>
+    public Layer RootLayer { get; set; }
+
     /// <summary>Events that wait for further lines.</summary>
     public List<Failure> Waiting { get; } = [];
 

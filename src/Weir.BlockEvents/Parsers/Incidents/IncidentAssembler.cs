@@ -121,6 +121,8 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
         {
             Incident incident = _open[i];
             long idle = at - incident.LastAt;
+            // What fails further down later on does not follow from what failed further up.
+            if (idle > nearby && incident.RootEventId is not null && incident.RootLayer >= Layer.Buffer && Layers.Of(rule) <= Layer.Recovery) continue;
             DeviceRelation relation = device.Length == 0 ? DeviceRelation.Unknown : incident.RelationOf(device, relations);
             if (relation == DeviceRelation.Unrelated && spansDevices) relation = DeviceRelation.Unknown;
             // Several disks of one host adapter at once have one cause; it is the adapter's or the cable's.
@@ -191,7 +193,9 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
             Guid id = _builder.NewId();
             if (incident.RootEventId is null && incident.DroppedCount > 0) failure.Keep("dropped_events", incident.DroppedCount.ToString(System.Globalization.CultureInfo.InvariantCulture));
             publish(_builder.Build(failure, incident.Id, id, incident.RootEventId));
-            incident.RootEventId ??= id;
+            if (incident.RootEventId is not null) continue;
+            incident.RootEventId = id;
+            incident.RootLayer = failure.Layer;
         }
 
         incident.Waiting.Clear();
