@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace Weir.BlockEvents.Lines;
@@ -6,6 +7,8 @@ namespace Weir.BlockEvents.Lines;
 internal ref struct LinePrefix
 {
     private const int MaxWordBytes = 256;
+
+    private static readonly SearchValues<byte> NotInNames = SearchValues.Create("[]:()\"="u8);
 
     private bool _hasIdentifier;
     private bool _hasStamp;
@@ -57,7 +60,7 @@ internal ref struct LinePrefix
         int dot = inside.IndexOf((byte)'.');
         if (dot < 1 || dot > 12 || inside.Length - dot is < 2 or > 10) return false;
         if (!IsDigits(inside[..dot]) || !IsDigits(inside[(dot + 1)..])) return false;
-        Utf8Parser.TryParse(inside[..dot], out long seconds, out _);
+        if (!Utf8Parser.TryParse(inside[..dot], out long seconds, out _)) return false;
         long micros = 0;
         ReadOnlySpan<byte> fraction = inside[(dot + 1)..];
         for (int i = 0; i < 6; i++) micros = (micros * 10) + (i < fraction.Length ? fraction[i] - '0' : 0);
@@ -80,9 +83,7 @@ internal ref struct LinePrefix
     private int TakePriority(ReadOnlySpan<byte> text)
     {
         int end = text[..Math.Min(text.Length, 5)].IndexOf((byte)'>');
-        if (end < 2 || !IsDigits(text[1..end])) return 0;
-        Utf8Parser.TryParse(text[1..end], out int priority, out _);
-        if (priority > 199) return 0;
+        if (end < 2 || !IsDigits(text[1..end]) || !Utf8Parser.TryParse(text[1..end], out int priority, out _) || priority > 199) return 0;
         Priority = priority;
         ReadOnlySpan<byte> rest = text[(end + 1)..];
         return end + 1 + (rest.StartsWith("1 "u8) ? TakeRfc5424(rest) : 0);
@@ -230,7 +231,7 @@ internal ref struct LinePrefix
             name = name[..open];
         }
 
-        if (name.IndexOfAny("[]:()\"="u8) >= 0 && name[0] != '(') return false;
+        if (name.IndexOfAny(NotInNames) >= 0 && name[0] != '(') return false;
         SetIdentifier(name);
         return true;
     }

@@ -1,5 +1,4 @@
 using System.Text;
-using Weir.BlockEvents.Lines;
 using Weir.BlockEvents.Rules;
 using Weir.BlockEvents.Rules.Matching;
 using Weir.BlockEvents.Rules.Wordings;

@@ -29,7 +29,7 @@ internal sealed class EventBuilder(IncidentOptions options, TimeProvider time, F
         Cursor = Encoding.UTF8.GetString(line.Cursor),
     };
 
-    public StorageEvent Build(Failure failure, Guid? incident, Guid id, Guid? root)
+    public static StorageEvent Build(Failure failure, Guid? incident, Guid id, Guid? root)
     {
         ImmutableSortedDictionary<string, string> extension = FailureDetails.Decode(failure);
         return new()

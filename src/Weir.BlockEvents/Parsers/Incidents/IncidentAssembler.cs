@@ -52,8 +52,8 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
         if (incident is null)
         {
             Failure alone = _builder.Begin(line, classification, device);
-            Count(alone, line, classification);
-            publish(_builder.Build(alone, null, _builder.NewId(), null));
+            Count(alone, classification);
+            publish(EventBuilder.Build(alone, null, _builder.NewId(), null));
             return;
         }
 
@@ -159,7 +159,7 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
         }
 
         failure.Take(rule, device);
-        Count(failure, line, classification);
+        Count(failure, classification);
     }
 
     /// <summary>An ATA port's lines and the SCSI lines behind them are of one command.</summary>
@@ -171,9 +171,8 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
         return first == second || first.Length == 0 || second.Length == 0 || (isOnePort != isOtherPort);
     }
 
-    private static void Count(Failure failure, in LogLine line, in Classification classification)
+    private static void Count(Failure failure, in Classification classification)
     {
-        _ = line;
         failure.LineCount++;
         failure.CountLine(classification.Rule, classification.Find("sact").Length > 0);
         for (int i = 0; i < classification.FieldCount; i++)
@@ -192,7 +191,7 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
         {
             Guid id = _builder.NewId();
             if (incident.RootEventId is null && incident.DroppedCount > 0) failure.Keep("dropped_events", incident.DroppedCount.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            publish(_builder.Build(failure, incident.Id, id, incident.RootEventId));
+            publish(EventBuilder.Build(failure, incident.Id, id, incident.RootEventId));
             if (incident.RootEventId is not null) continue;
             incident.RootEventId = id;
             incident.RootLayer = failure.Layer;
