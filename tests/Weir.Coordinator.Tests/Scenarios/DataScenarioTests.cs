@@ -1,4 +1,3 @@
-using Weir.Coordinator.Core;
 using Weir.Coordinator.Importing;
 using Weir.Coordinator.Requests;
 using Weir.Coordinator.Tests.Server;

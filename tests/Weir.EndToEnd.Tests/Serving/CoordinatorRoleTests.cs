@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Weir.Coordinator.Agents;
-using Weir.Coordinator.Requests;
 using Weir.EndToEnd.Tests.Coordinator;
 
 namespace Weir.EndToEnd.Tests.Serving;

@@ -24,12 +24,12 @@ public sealed class RegisteredWork(IAgentWork work, ILogger logger) : IActionLis
     }
 
     /// <inheritdoc/>
-    public void Receive(scoped ActionListReader list)
+    public Task ReceiveAsync(scoped ActionListReader list)
     {
         if (list.Error == ActionListError.None && !list.FsName.SequenceEqual(_fsName))
         {
             MoverLog.OtherFileSystem(logger, System.Text.Encoding.UTF8.GetString(list.FsName), list.Count);
-            return;
+            return Task.CompletedTask;
         }
 
         while (list.TryRead(out HsmActionItem item))
@@ -39,6 +39,7 @@ public sealed class RegisteredWork(IAgentWork work, ILogger logger) : IActionLis
         }
 
         if (list.Error != ActionListError.None) MoverLog.BadActionList(logger, list.Error.ToString(), list.Position);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
