@@ -22,7 +22,10 @@ internal static class AppendRefusal
             "WEIRWAIT" => new($"Topic '{topic}' on {address}: {refused.Detail}.", refused),
             _ => RedisFailure.Explain(refused, $"append to topic '{topic}'", address),
         };
-        return kept == RecordId.Zero
+
+        // A piece that was sent behind another one which then failed itself.
+        bool isKept = kept != RecordId.Zero && (refused.Code != AppendScript.LastIdMismatch || last >= kept);
+        return !isKept
             ? reason
             : new($"A batch for topic '{topic}' was appended up to {kept} only. Read the topic's end and append what is missing. The reason: {reason.Message}", reason);
     }

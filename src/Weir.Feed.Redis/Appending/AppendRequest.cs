@@ -15,6 +15,7 @@ internal abstract class AppendRequest(int capacityBytes, int waitReplicas, TimeS
     protected void Finish(int replies)
     {
         DecidingReply = replies - 1;
+        if (QueuedFrom > 0) QueuedUntil = DecidingReply;
         Replies = replies;
         if (waitReplicas == 0) return;
         Command.Command(3).Argument("WAIT").Argument(waitReplicas).Argument((long)waitTimeout.TotalMilliseconds);

@@ -2,19 +2,20 @@ namespace Weir.Feed.Redis.Appending;
 
 /// <summary>One piece of an append with own ids, on its way.</summary>
 /// <param name="request">What is sent; it is kept until the outcome is certain.</param>
+/// <param name="last">Its last id.</param>
 /// <param name="place">Where it belongs.</param>
 /// <param name="isBuffered">Whether its caller has gone already, so that a failure must be told to a later one.</param>
-internal sealed class QueuedAppend(ScriptedAppend request, AppendPlace place, bool isBuffered)
+internal sealed class QueuedAppend(AppendRequest request, RecordId last, AppendPlace place, bool isBuffered)
 {
     private readonly TaskCompletionSource<RecordId> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ScriptedAppend Request => request;
+    public AppendRequest Request => request;
 
     public AppendPlace Place => place;
 
     public int SizeBytes { get; } = request.Command.Length;
 
-    public RecordId LastId => request.OwnLastId;
+    public RecordId LastId => last;
 
     public bool IsBuffered => isBuffered;
 
@@ -28,6 +29,14 @@ internal sealed class QueuedAppend(ScriptedAppend request, AppendPlace place, bo
     public bool MayBeApplied { get; set; }
 
     public Task<RecordId> Done => _done.Task;
+
+    /// <summary>The request in the form in which it can be sent (again) on its own.</summary>
+    public AppendRequest ToRepeatable()
+    {
+        // The old request's buffer is left to the collector: a connection that is just ending may still read it.
+        if (request is WatchedAppend watched) request = watched.ToScript();
+        return request;
+    }
 
     public void Complete(RecordId last)
     {

@@ -3,20 +3,29 @@ using Weir.Feed.Redis.Servers;
 
 namespace Weir.Feed.Redis.Appending;
 
-/// <summary>Sees to it that the server of a topic knows <see cref="AppendScript"/>, also after it was restarted or replaced.</summary>
+/// <summary>
+/// Sees to it that the server of a topic knows <see cref="AppendScript"/>, also after it was restarted or replaced, and whether it lets this user
+/// run <see cref="AppendGuard"/>.
+/// </summary>
 internal sealed class ScriptLoader(RedisClient client)
 {
     private bool _isLoaded;
+    private bool? _isGuardPermitted;
 
-    /// <summary>Loads the script before its first use, if that can be done at once; afterwards the server says when it misses it.</summary>
+    public bool IsGuardPermitted => _isGuardPermitted == true;
+
+    /// <summary>
+    /// Loads the script before its first use and tries the guard, if that can be done at once; afterwards the server says when it misses the script.
+    /// </summary>
     public async ValueTask TryLoadAsync(string topic, CancellationToken cancellationToken)
     {
-        if (_isLoaded) return;
+        if (_isLoaded && _isGuardPermitted is not null) return;
         try
         {
             ServerLink link = await client.Servers.ForTopicAsync(topic, cancellationToken);
             RespConnection connection = await link.ConnectAsync(Lane.Commands, cancellationToken);
-            await RedisClient.CallAsync(connection, cancellationToken, "SCRIPT", "LOAD", AppendScript.Source);
+            _isGuardPermitted ??= await AppendGuard.IsPermittedAsync(connection, topic, cancellationToken);
+            if (!_isLoaded) await RedisClient.CallAsync(connection, cancellationToken, "SCRIPT", "LOAD", AppendScript.Source);
             _isLoaded = true;
         }
         catch (IOException)

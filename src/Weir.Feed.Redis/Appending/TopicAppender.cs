@@ -6,11 +6,14 @@ namespace Weir.Feed.Redis.Appending;
 /// <summary>
 /// Appends to one topic. Pieces with own ids go down a pipeline without waiting for each other: each but the first says behind
 /// which id it belongs, so whatever happens no record is kept whose predecessor is not. When the connection is lost they are
-/// sent again one by one, and a piece that had arrived is recognised by its ids.
+/// sent again one by one, as scripts, and a piece that had arrived is recognised by its ids.
 /// </summary>
 internal sealed class TopicAppender(TopicTarget target, RedisClient client) : IDisposable
 {
     private const int MaxQueuedBytes = 8 * 1024 * 1024;
+
+    /// <summary>For fewer records a script is less work.</summary>
+    private const int MinWatchedRecords = 32;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _gate = new();
@@ -120,7 +123,7 @@ internal sealed class TopicAppender(TopicTarget target, RedisClient client) : ID
             RecordId? expected = place.Expected ?? (place.Previous == RecordId.Zero ? null : place.Previous);
             if (_queue.Count == 0) _pipeline = fresh;
             else expected ??= _newest!.LastId;
-            var append = new QueuedAppend(ScriptedAppend.Create(target, frames, count, hasOwnIds: true, expected), place, isBuffered);
+            QueuedAppend append = Compose(frames, count, place, expected, isBuffered);
             _queue.Enqueue(append);
             _newest = append;
             _queuedBytes += append.SizeBytes;
@@ -138,6 +141,19 @@ internal sealed class TopicAppender(TopicTarget target, RedisClient client) : ID
 
             return append;
         }
+    }
+
+    /// <summary>A transaction where it pays and can go down the pipeline; else a script.</summary>
+    private QueuedAppend Compose(ReadOnlyMemory<byte> frames, int count, AppendPlace place, RecordId? expected, bool isBuffered)
+    {
+        if (_pipeline is not null && _script.IsGuardPermitted && count >= MinWatchedRecords && expected is { } behind && place.First > behind)
+        {
+            var watched = WatchedAppend.Create(target, frames, count, behind);
+            return new(watched, watched.OwnLastId, place, isBuffered);
+        }
+
+        var script = ScriptedAppend.Create(target, frames, count, hasOwnIds: true, expected);
+        return new(script, script.OwnLastId, place, isBuffered);
     }
 
     private async Task<RespConnection?> TryConnectAsync(CancellationToken cancellationToken)
@@ -243,7 +259,7 @@ internal sealed class TopicAppender(TopicTarget target, RedisClient client) : ID
 
         try
         {
-            return await _script.SendAsync(target.Topic, head.Request, isRepeatable: true, CancellationToken.None, onLost: () => head.MayBeApplied = true);
+            return await _script.SendAsync(target.Topic, head.ToRepeatable(), isRepeatable: true, CancellationToken.None, onLost: () => head.MayBeApplied = true);
         }
         catch (RespErrorException refused) when (head.MayBeApplied && refused.Code is AppendScript.LastIdMismatch or AppendScript.IdNotAboveLast)
         {
@@ -253,7 +269,7 @@ internal sealed class TopicAppender(TopicTarget target, RedisClient client) : ID
     }
 
     private static bool MustSendAgain(RespErrorException refused, QueuedAppend head) =>
-        refused.Code is "NOSCRIPT" or "MOVED" or "ASK" or "LOADING" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN" or "READONLY"
+        refused.Code is WatchedAppend.Touched or "NOSCRIPT" or "MOVED" or "ASK" or "LOADING" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN" or "READONLY"
         || (head.IsOvertaken && refused.Code is AppendScript.LastIdMismatch);
 
     private void BreakPipeline()

@@ -27,6 +27,7 @@ internal sealed class TransactionAppend : AppendRequest
         }
 
         if (count > 1) append.Command.Command(1).Argument("EXEC"u8);
+        append.QueuedFrom = 1;
         append.Finish(replies: count > 1 ? count + 2 : 1);
         return append;
     }
@@ -44,7 +45,15 @@ internal sealed class TransactionAppend : AppendRequest
         var reader = new RespReader(reply);
         if (reader.TryReadError(out ReadOnlySpan<byte> refused)) throw cause ?? RespErrorException.From(refused);
         if (reader.Kind == '$') return ReadId(reader.ReadString());
+        return ReadLastOf(reader) ?? throw new RespErrorException("EXECABORT the server did not carry the append out");
+    }
+
+    /// <summary>The last of the ids that EXEC answers; null when it carried nothing out.</summary>
+    /// <exception cref="RespErrorException">One of the commands failed.</exception>
+    public static RecordId? ReadLastOf(RespReader reader)
+    {
         int count = reader.ReadArray();
+        if (count < 0) return null;
         ReadOnlySpan<byte> last = default;
         for (int i = 0; i < count; i++)
         {

@@ -38,8 +38,11 @@ internal sealed partial class RespConnection
         }
     }
 
+    private static ReadOnlySpan<byte> Queued => "+QUEUED\r\n"u8;
+
     private void HandOver()
     {
+        PassOverQueued();
         while (_start < _end && _scanner.TryFindEnd(_buffer.AsSpan(_start.._end), out int length))
         {
             ReadOnlySpan<byte> reply = _buffer.AsSpan(_start, length);
@@ -48,6 +51,26 @@ internal sealed partial class RespConnection
 
             // Push messages answer no request; none was subscribed to.
             if (new RespReader(reply).Kind != '>') Answer(reply);
+            PassOverQueued();
+        }
+    }
+
+    /// <summary>Within a transaction every command is answered that it is queued; these are the most replies that ever come, and say nothing.</summary>
+    private void PassOverQueued()
+    {
+        ReadOnlySpan<byte> received = _buffer.AsSpan(_start.._end);
+        if (!_scanner.IsBetweenReplies || !received.StartsWith(Queued)) return;
+        int there = 1;
+        while (received[(there * Queued.Length)..].StartsWith(Queued)) there++;
+        lock (_gate)
+        {
+            if (!_toAnswer.TryPeek(out RespRequest? head) || head.AskingReplyIsDue) return;
+            int index = head.Replies - head.Missing;
+            if (index < head.QueuedFrom) return;
+            int passed = Math.Min(there, head.QueuedUntil - index);
+            if (passed <= 0) return;
+            head.Missing -= passed;
+            _start += passed * Queued.Length;
         }
     }
 

@@ -22,6 +22,11 @@ internal abstract class RespRequest : IDisposable
     /// <summary>How many replies are still to come.</summary>
     public int Missing { get; set; }
 
+    /// <summary>From which reply on, up to <see cref="QueuedUntil"/>, a plain "QUEUED" says nothing and is passed over.</summary>
+    public int QueuedFrom { get; protected set; }
+
+    public int QueuedUntil { get; protected set; }
+
     /// <summary>Whether the reply to ASKING is still to come.</summary>
     public bool AskingReplyIsDue { get; set; }
 

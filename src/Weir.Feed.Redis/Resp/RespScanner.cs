@@ -49,6 +49,9 @@ internal sealed class RespScanner(RespLimits limits)
         }
     }
 
+    /// <summary>Whether nothing of the next reply has been looked at yet.</summary>
+    public bool IsBetweenReplies => _at == 0;
+
     public void Reset()
     {
         _depth = 0;

@@ -33,6 +33,15 @@ internal sealed class RespWriter : IDisposable
         return this;
     }
 
+    /// <summary>Parts of commands as they go over the wire.</summary>
+    public RespWriter Raw(ReadOnlySpan<byte> bytes)
+    {
+        Reserve(bytes.Length);
+        bytes.CopyTo(_buffer.AsSpan(Length));
+        Length += bytes.Length;
+        return this;
+    }
+
     public RespWriter Argument(string value)
     {
         int bytes = Encoding.UTF8.GetByteCount(value);

@@ -71,6 +71,7 @@ public sealed partial class CommandTests : FaultTest
             await engine.AppendAsync(topic, Batch(own: false, 2), new(AppendDurability.Durable, last), Cancellation);
             await engine.AppendAsync(topic, Batch(own: true, 2), new(AppendDurability.Buffered), Cancellation);
             await engine.SyncAsync(topic, Cancellation);
+            await engine.AppendAsync(topic, Batch(own: true, 100, from: 2), new(ExpectedLastId: new(9_000_000_000_000, 1)), Cancellation);
             await ReadAsync(engine, topic);
             await engine.WritePositionAsync(topic, "reader", new(1, 0), Cancellation);
             await engine.WritePositionAsync(topic, "reader", new(2, 0), Cancellation);
@@ -105,10 +106,10 @@ public sealed partial class CommandTests : FaultTest
         Assert.Equal(new RecordId(9_000_000_000_000, 0).Previous(), await engine.ReadPositionAsync("f", "theirs", Cancellation));
     }
 
-    private static RecordBatch Batch(bool own, int count)
+    private static RecordBatch Batch(bool own, int count, ulong from = 0)
     {
         var batch = new RecordBatch();
-        for (ulong i = 0; i < (ulong)count; i++)
+        for (ulong i = from; i < from + (ulong)count; i++)
         {
             if (own) batch.Add(new(9_000_000_000_000, i), "TT"u8, "source"u8, "subject"u8, "PAYLOAD"u8);
             else batch.Add("TT"u8, "source"u8, "subject"u8, "PAYLOAD"u8);
