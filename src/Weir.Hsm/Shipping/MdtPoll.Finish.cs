@@ -22,6 +22,7 @@ internal sealed partial class MdtPoll
     {
         if (!_isWeighed) WeighDeferred();
         _isWeighed = true;
+        _digests.Settle();
         if (!isComplete || _seen == _actions.Count) return true;
         isDoubtful |= IsWrapped;
         while (_swept < _entries.Slots)

@@ -121,7 +121,7 @@ internal sealed partial class MdtPoll
         entry.LastEvent = MdtActions.Seconds(_clock.Seconds);
         entry.LastState = id;
         entry.Flags &= ~(EntryFlags.Unshipped | EntryFlags.AbsentOnce);
-        _entries.Digest(slot) = LineDigest.Compute(line.Raw);
+        _digests.Add(slot, line.Raw);
         _counts[type]++;
     }
 
@@ -129,6 +129,7 @@ internal sealed partial class MdtPoll
     {
         ref ActionEntry entry = ref _entries[slot];
         RecordId id = _appender.NextId();
+        _digests.Settle();
         Span<byte> digest = stackalloc byte[LineDigest.Bytes];
         MemoryMarshal.Write(digest, _entries.Digest(slot));
         bool isFinal = entry.Status.IsFinal();

@@ -35,6 +35,7 @@ internal sealed partial class MdtPoll
     private readonly TopicAppender _appender;
     private readonly PollClock _clock;
     private readonly PollCounts _counts;
+    private readonly DigestQueue _digests;
     private readonly byte _mark;
     private int _seen;
 
@@ -51,6 +52,7 @@ internal sealed partial class MdtPoll
         _appender = appender;
         _clock = clock;
         _counts = counts;
+        _digests = new(source.Actions.Entries);
         _mark = source.Mark;
     }
 
