@@ -15,9 +15,11 @@ internal static class RedisFailure
         RespErrorException { Code: "NOPERM" } => new($"Cannot {what} on {address}: the server's access list denies it ({failed.Message}). docs/redis.md lists what Weir needs.", failed),
         RespErrorException { Code: "WRONGTYPE" } => new($"Cannot {what} on {address}: its key is there and of another type. Choose another name.", failed),
         RespErrorException { Code: "MISCONF" } => new($"Cannot {what} on {address}: the server cannot write to its own disk and refuses appends ({failed.Message}).", failed),
+        RespErrorException { Code: "LOADING" or "MASTERDOWN" or "CLUSTERDOWN" or "TRYAGAIN" } => new FeedUnavailableException($"Cannot {what} on {address}: the server is not ready ({failed.Message}).", failed),
         RespErrorException => new($"Cannot {what} on {address}: the server answered '{failed.Message}'.", failed),
-        RespConnectionLostException { WasSent: true } => new($"It is not known whether it was possible to {what} on {address}: {Sentence(failed)}", failed),
-        _ => new($"Cannot {what} on {address}: {Sentence(failed)}", failed),
+        RespConnectionLostException { WasSent: true } => new FeedUnavailableException($"It is not known whether it was possible to {what} on {address}: {Sentence(failed)}", failed),
+        RespProtocolException => new($"Cannot {what} on {address}: {Sentence(failed)}", failed),
+        _ => new FeedUnavailableException($"Cannot {what} on {address}: {Sentence(failed)}", failed),
     };
 
     private static string Sentence(IOException failed) => failed.Message.EndsWith('.') ? failed.Message : failed.Message + ".";

@@ -8,7 +8,8 @@ internal static partial class RedisLog
     [LoggerMessage(1101, LogLevel.Warning, "Redis at {Server} cannot be reached: {Reason}. It is tried again until it answers; this is not repeated.")]
     public static partial void ServerLost(ILogger logger, RedisEndpoint server, string reason);
 
-    [LoggerMessage(1102, LogLevel.Information, "Redis at {Server} answers again.")]
+    /// <remarks>As loud as the loss: who has read of the one wants to read of the other.</remarks>
+    [LoggerMessage(1102, LogLevel.Warning, "Redis at {Server} answers again.")]
     public static partial void ServerBack(ILogger logger, RedisEndpoint server);
 
     [LoggerMessage(1103, LogLevel.Warning, "Appends to {Feed} are acknowledged before they are safe on a disk: {Durability}. Set appendonly yes and appendfsync always where no record may be lost.")]

@@ -1,4 +1,5 @@
 using Weir.Cli.Terminals;
+using Weir.Feed;
 using Weir.Hsm.Top;
 
 namespace Weir.Cli.Top;
@@ -8,9 +9,21 @@ internal sealed class TopBatch(OutputBuffer output, TopFeed feed, TopModel model
 {
     public async Task RunAsync(TopQuery query, TimeSpan interval, CancellationToken cancellationToken)
     {
+        bool hasBegun = false;
         while (true)
         {
-            await feed.CatchUpAsync(cancellationToken);
+            try
+            {
+                await feed.CatchUpAsync(cancellationToken);
+            }
+            catch (FeedUnavailableException) when (hasBegun)
+            {
+                // The log says so once; what is known is no news.
+                await Task.Delay(interval, time, cancellationToken);
+                continue;
+            }
+
+            hasBegun = true;
             model.TakeFrame();
             plain.Write(model.Build(query), "Listening for live updates...");
             output.EndLine();

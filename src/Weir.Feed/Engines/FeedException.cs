@@ -8,6 +8,13 @@ public class FeedException : IOException
     public FeedException(string message, Exception inner) : base(message, inner) { }
 }
 
+/// <summary>The feed's server cannot be reached or is not ready. Later it may be: whoever follows a feed waits and goes on.</summary>
+public sealed class FeedUnavailableException(string message, Exception? inner = null) : FeedException(message, inner!)
+{
+    /// <summary>Between two tries. The engine has tried for a while itself before it gave up.</summary>
+    public static TimeSpan RetryDelay { get; } = TimeSpan.FromSeconds(1);
+}
+
 /// <summary>There is no room for more; nothing of the append was kept.</summary>
 public sealed class FeedFullException(string message, Exception? inner = null) : FeedException(message, inner!);
 

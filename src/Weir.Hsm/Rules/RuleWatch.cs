@@ -12,6 +12,8 @@ namespace Weir.Hsm.Rules;
 /// </summary>
 public sealed class RuleWatch : IAsyncDisposable, IActionSink
 {
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
+
     private readonly IFeedEngine _engine;
     private readonly string _prefix;
     private readonly TimeProvider _time;
@@ -48,7 +50,7 @@ public sealed class RuleWatch : IAsyncDisposable, IActionSink
     /// <summary>How often stuck actions are looked for.</summary>
     public TimeSpan CheckInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Follows until cancelled; then waits for nothing. A feed that is away is tried again every <see cref="CheckInterval"/>.</summary>
+    /// <summary>Follows until cancelled; then waits for nothing. A feed that is away is tried again every five seconds.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using IFeedWatch watch = _engine.Watch(_prefix);
@@ -67,7 +69,7 @@ public sealed class RuleWatch : IAsyncDisposable, IActionSink
             }
 
             // Whichever comes first: something new, or time enough for something to have become old.
-            using var timeout = new CancellationTokenSource(CheckInterval, _time);
+            using var timeout = new CancellationTokenSource(isAway && RetryInterval < CheckInterval ? RetryInterval : CheckInterval, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             await (isAway ? Task.Delay(Timeout.InfiniteTimeSpan, either.Token) : watch.WaitAsync(either.Token).AsTask())
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

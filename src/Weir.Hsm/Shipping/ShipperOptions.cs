@@ -37,7 +37,8 @@ public sealed record ShipperOptions
     /// <summary>The first wait after the feed has failed; it doubles up to <see cref="MaxRetryDelay"/>.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>Short, so that what waits is shipped within seconds of the feed's return.</summary>
+    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Who says that an MDT vanished or came back.</summary>
     public string HostName { get; init; } = Environment.MachineName;

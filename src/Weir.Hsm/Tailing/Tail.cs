@@ -23,7 +23,10 @@ public sealed class Tail(IFeedEngine engine, TailOptions options, IPathResolver?
     /// <summary>Records that were no events, and were passed over.</summary>
     public long Unreadable => _reader.Unreadable;
 
-    /// <summary>The events to show. It ends at the topics' end unless it follows; then it ends when it is cancelled, by an exception.</summary>
+    /// <summary>
+    /// The events to show. It ends at the topics' end unless it follows; then it ends when it is cancelled, by an exception. Once it has begun,
+    /// following outlasts a feed that cannot be reached.
+    /// </summary>
     /// <exception cref="FeedException">A topic cannot be read.</exception>
     public async IAsyncEnumerable<TailEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -31,14 +34,10 @@ public sealed class Tail(IFeedEngine engine, TailOptions options, IPathResolver?
         await using var topics = new MergedTopics(engine);
         if (!options.FromBeginning) await SkipAsync(topics, cancellationToken);
         var chunk = new List<TailEvent>();
+        await FindAsync(topics, cancellationToken);
         while (true)
         {
-            foreach (string topic in await ActionTopics.ListAsync(engine, options.Prefix, cancellationToken))
-            {
-                if (!topics.Has(topic)) topics.Add(topic, RecordId.Zero);
-            }
-
-            while (await FillAsync(topics, chunk, cancellationToken))
+            while (await PatientlyAsync(() => FillAsync(topics, chunk, cancellationToken), cancellationToken))
             {
                 foreach (TailEvent told in await ResolveAsync(chunk, cancellationToken)) yield return told;
                 chunk.Clear();
@@ -46,6 +45,33 @@ public sealed class Tail(IFeedEngine engine, TailOptions options, IPathResolver?
 
             if (watch is null) yield break;
             await watch.WaitAsync(cancellationToken);
+            await PatientlyAsync(() => FindAsync(topics, cancellationToken), cancellationToken);
+        }
+    }
+
+    private async ValueTask<bool> FindAsync(MergedTopics topics, CancellationToken cancellationToken)
+    {
+        foreach (string topic in await ActionTopics.ListAsync(engine, options.Prefix, cancellationToken))
+        {
+            if (!topics.Has(topic)) topics.Add(topic, RecordId.Zero);
+        }
+
+        return true;
+    }
+
+    /// <summary>Tries again while the feed cannot be reached, if it follows.</summary>
+    private async ValueTask<bool> PatientlyAsync(Func<ValueTask<bool>> action, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await action();
+            }
+            catch (FeedUnavailableException) when (options.Follow)
+            {
+                await Task.Delay(FeedUnavailableException.RetryDelay, options.Time, cancellationToken);
+            }
         }
     }
 

@@ -13,4 +13,6 @@ public sealed record TailOptions
     public bool Follow { get; init; }
 
     public TailFilter Filter { get; init; } = TailFilter.Default;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }

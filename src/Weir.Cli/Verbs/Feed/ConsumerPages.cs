@@ -4,18 +4,23 @@ using Weir.Feed.Consuming;
 namespace Weir.Cli.Verbs.Feed;
 
 /// <summary>Prints what a consumer is given, and acknowledges it when it has left the process.</summary>
-internal sealed class ConsumerPages(Invocation run, ConsumerReader reader, bool asJson, bool acknowledges) : IDisposable
+internal sealed class ConsumerPages(Invocation run, ConsumerReader reader, bool asJson, bool acknowledges, long wanted) : IDisposable
 {
     private readonly Dictionary<string, RecordPrinter> _printers = new(StringComparer.Ordinal);
+
+    private TopicPosition? _printed;
 
     /// <summary>Whether records were missing that should have been there.</summary>
     public bool HasGaps { get; private set; }
 
-    /// <summary>Prints to the end of what is there, or so many records.</summary>
-    /// <returns>How many more are wanted.</returns>
-    public async Task<long> PrintAsync(long left, CancellationToken cancellationToken)
+    /// <summary>How many more records are wanted.</summary>
+    public long Left { get; private set; } = wanted;
+
+    /// <summary>Prints to the end of what is there, or what is still wanted. After a failure it goes on where that came.</summary>
+    public async Task PrintAsync(CancellationToken cancellationToken)
     {
-        while (left > 0 && await reader.ReadAsync(cancellationToken) is { } page)
+        await AcknowledgeAsync(cancellationToken);
+        while (Left > 0 && await reader.ReadAsync(cancellationToken) is { } page)
         {
             if (page.Gap is { } gap)
             {
@@ -23,14 +28,12 @@ internal sealed class ConsumerPages(Invocation run, ConsumerReader reader, bool 
                 run.Terminal.Say($"warning: {gap}");
             }
 
-            RecordId last = Print(page, ref left);
+            _printed = new(page.Topic, Print(page));
 
             // What is still in this process's own buffer has reached nobody.
             run.Out.Flush();
-            if (acknowledges) await reader.AcknowledgeAsync(page.Topic, last, cancellationToken);
+            await AcknowledgeAsync(cancellationToken);
         }
-
-        return left;
     }
 
     public void Dispose()
@@ -38,19 +41,26 @@ internal sealed class ConsumerPages(Invocation run, ConsumerReader reader, bool 
         foreach (RecordPrinter printer in _printers.Values) printer.Dispose();
     }
 
-    private RecordId Print(FeedPage page, ref long left)
+    private async ValueTask AcknowledgeAsync(CancellationToken cancellationToken)
+    {
+        if (!acknowledges || _printed is not { } printed) return;
+        await reader.AcknowledgeAsync(printed.Topic, printed.Id, cancellationToken);
+        _printed = null;
+    }
+
+    private RecordId Print(FeedPage page)
     {
         if (!_printers.TryGetValue(page.Topic, out RecordPrinter? printer))
             _printers[page.Topic] = printer = new(page.Topic, run.Out, asJson, namesTopic: reader.Topics.HasPrefix || reader.Topics.Topics.Count > 1);
         RecordId last = page.LastId;
         foreach (RecordView record in page)
         {
-            if (left == 0) return last;
+            if (Left == 0) return last;
             printer.Print(record);
-            left--;
+            Left--;
             last = record.Id;
         }
 
-        return left == 0 ? last : page.LastId;
+        return Left == 0 ? last : page.LastId;
     }
 }

@@ -96,10 +96,11 @@ internal sealed class ReadVerb : FeedVerb
         await using IFeedEngine feed = OpenExisting(run);
         await using ConsumerRegistry registry = ConsumerVerb.OpenRegistry(run, feed);
         await using ConsumerReader reader = await registry.OpenAsync(name, null, cancellationToken);
-        using var pages = new ConsumerPages(run, reader, run.Get(_json), acknowledges: !run.Get(_noAck));
+        using var pages = new ConsumerPages(run, reader, run.Get(_json), acknowledges: !run.Get(_noAck), left);
         try
         {
-            while ((left = await pages.PrintAsync(left, cancellationToken)) > 0 && run.Get(_follow)) await reader.WaitAsync(cancellationToken);
+            if (run.Get(_follow)) await FollowAsync(run, pages, reader, cancellationToken);
+            else await pages.PrintAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && run.Get(_follow))
         {
@@ -107,6 +108,24 @@ internal sealed class ReadVerb : FeedVerb
         }
 
         return pages.HasGaps ? ExitCode.FoundProblems : ExitCode.Done;
+    }
+
+    /// <summary>Prints what comes, also after the feed could not be reached for a while; the log says that it could not.</summary>
+    private static async Task FollowAsync(Invocation run, ConsumerPages pages, ConsumerReader reader, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await pages.PrintAsync(cancellationToken);
+                if (pages.Left == 0) return;
+                await reader.WaitAsync(cancellationToken);
+            }
+            catch (FeedUnavailableException)
+            {
+                await Task.Delay(FeedUnavailableException.RetryDelay, run.Time, cancellationToken);
+            }
+        }
     }
 
     /// <returns>How many more are wanted.</returns>

@@ -62,14 +62,8 @@ internal sealed class TailVerb : FeedVerb
         try
         {
             await followed.OpenAsync(run.Get(_from)!, cancellationToken);
-            while (true)
-            {
-                await followed.PrintNewAsync(cancellationToken);
-                run.Out.Flush();
-                if (run.Get(_once)) break;
-                await watch.WaitAsync(cancellationToken);
-                await followed.OpenNewAsync(cancellationToken);
-            }
+            if (run.Get(_once)) await followed.PrintNewAsync(cancellationToken);
+            else await FollowAsync(run, followed, watch, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -77,5 +71,25 @@ internal sealed class TailVerb : FeedVerb
         }
 
         return followed.HasGaps ? ExitCode.FoundProblems : ExitCode.Done;
+    }
+
+    /// <summary>Prints what comes, also after the feed could not be reached for a while; the log says that it could not.</summary>
+    private static async Task FollowAsync(Invocation run, FollowedTopics followed, IFeedWatch watch, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await followed.PrintNewAsync(cancellationToken);
+                run.Out.Flush();
+                await watch.WaitAsync(cancellationToken);
+                await followed.OpenNewAsync(cancellationToken);
+            }
+            catch (FeedUnavailableException)
+            {
+                run.Out.Flush();
+                await Task.Delay(FeedUnavailableException.RetryDelay, run.Time, cancellationToken);
+            }
+        }
     }
 }

@@ -75,6 +75,7 @@ internal sealed class TailVerb : HsmVerb
             Prefix = configuration.Options.Hsm.Topic,
             Follow = run.Get(_follow),
             FromBeginning = run.Get(_fromBeginning) || !run.Get(_follow),
+            Time = run.Time,
             Filter = new TailFilter(ItemsOf(run, _hide), ItemsOf(run, _show), Split(run, _mdts), Split(run, _fids)),
         };
         await using IFeedEngine feed = OpenExisting(run, configuration);
