@@ -169,7 +169,7 @@ public class FailureTests
         Assert.Equal(1, rig.Log.CountOf(2017));
         for (int i = 0; i < 10; i++)
         {
-            double full = Math.Min(Math.Pow(2, i), 60);
+            double full = Math.Min(Math.Pow(2, i), 5);
             Assert.InRange((tries[i + 1] - tries[i]).TotalSeconds, full / 2, full + Step.TotalSeconds);
         }
 
