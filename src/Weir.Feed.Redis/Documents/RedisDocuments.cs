@@ -12,6 +12,7 @@ internal sealed class RedisDocuments(RedisClient client) : IFeedDocuments
 {
     private const string KeyPrefix = "weir:documents:";
     private const int HeaderBytes = 8;
+    private const int MaxDocuments = 1_000_000;
     private const uint Magic = 0x434f_4457; // "WDOC"
 
     /// <summary>ARGV: the field; whether a value is expected, and which; whether one is to be set, and which.</summary>
@@ -55,6 +56,7 @@ internal sealed class RedisDocuments(RedisClient client) : IFeedDocuments
                     if (TopicName.IsValid(fields.Items[i].Text)) found[fields.Items[i].Text] = Decode(fields.Items[i].Text, fields.Items[i + 1].Bytes);
                 }
 
+                if (found.Count > MaxDocuments || (next.Text == cursor && cursor != "0")) throw new RespProtocolException($"The server does not come to an end of '{collection}'.");
                 cursor = next.Text;
             }
             while (cursor != "0");

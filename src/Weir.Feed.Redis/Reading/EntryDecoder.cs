@@ -18,9 +18,13 @@ internal sealed class EntryDecoder
     public RecordId? Oversized { get; private set; }
 
     /// <summary>Decodes up to the end or to an entry, not the first, that is larger than a record may be.</summary>
+    /// <param name="reply">What the server answered.</param>
+    /// <param name="from">The first id that was asked for. A server that answered with the same entries again and again would be read for ever.</param>
+    /// <param name="into">Where the records go.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Decode(ReadOnlySpan<byte> reply, FrameBuffer into)
+    public void Decode(ReadOnlySpan<byte> reply, RecordId from, FrameBuffer into)
     {
+        RecordId previous = from;
         into.Clear();
         Oversized = null;
         var reader = new RespReader(reply);
@@ -30,6 +34,8 @@ internal sealed class EntryDecoder
         {
             if (reader.ReadArray() != 2 || !RecordId.TryParse(reader.ReadString(), out RecordId id))
                 throw new RespProtocolException("The server's reply has something other than entries of a stream.");
+            if (i == 0 ? id < from : id <= previous) throw new RespProtocolException($"The server's reply has entry {id} where a higher id should stand.");
+            previous = id;
             int count = reader.ReadArray();
             if (TryAdd(ref reader, id, count, into))
             {
@@ -52,10 +58,12 @@ internal sealed class EntryDecoder
         RespReader first = reader;
         ReadOnlySpan<byte> type = default, source = default, subject = default, data = default;
         bool hasType = false, hasData = false, isKnown = true;
+        long size = 0;
         for (int i = 0; i + 1 < count; i += 2)
         {
             ReadOnlySpan<byte> name = reader.ReadString();
             ReadOnlySpan<byte> value = reader.ReadString();
+            size += name.Length + value.Length;
             if (name.SequenceEqual("data"u8))
             {
                 data = value;
@@ -80,7 +88,8 @@ internal sealed class EntryDecoder
             }
         }
 
-        if (data.Length > RecordLimits.MaxBodyBytes) return false;
+        // Before it is made to JSON, which may be six times as long.
+        if (data.Length > RecordLimits.MaxBodyBytes || (!isKnown && size > RecordLimits.MaxBodyBytes)) return false;
         if (!isKnown || !hasData)
         {
             data = ForeignEntry.ToJson(first, count);

@@ -6,6 +6,7 @@ namespace Weir.Feed.Redis.Reading;
 internal sealed class PageRequest : RespRequest<PageRequest>
 {
     private readonly EntryDecoder _decoder = new();
+    private RecordId _from;
 
     private PageRequest()
     {
@@ -28,14 +29,14 @@ internal sealed class PageRequest : RespRequest<PageRequest>
     /// <param name="buffer">Where the records go.</param>
     public static PageRequest Create(string topic, RecordId from, int count, FrameBuffer buffer)
     {
-        var request = new PageRequest { Asked = count, Buffer = buffer };
+        var request = new PageRequest { Asked = count, Buffer = buffer, _from = from };
         request.Command.Command(6).Argument("XRANGE"u8).Argument(topic).Argument(from).Argument("+"u8).Argument("COUNT"u8).Argument(count);
         return request;
     }
 
     protected override PageRequest Decide(ReadOnlySpan<byte> reply)
     {
-        _decoder.Decode(reply, Buffer);
+        _decoder.Decode(reply, _from, Buffer);
         return this;
     }
 }

@@ -8,7 +8,11 @@ internal sealed partial class RespConnection
     /// <summary>A buffer that a large reply has made larger than this is given back after it.</summary>
     private const int KeptBufferBytes = 4 * 1024 * 1024;
 
+    /// <summary>A server that sends less of an unfinished reply than this in the time it has for one is not answering.</summary>
+    private const int MinProgressBytes = 4096;
+
     private readonly RespScanner _scanner;
+    private int _progressBytes;
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(InitialBufferBytes);
     private int _start;
     private int _end;
@@ -22,8 +26,9 @@ internal sealed partial class RespConnection
                 int read = await _stream.ReadAsync(_buffer.AsMemory(_end));
                 if (read == 0) throw new EndOfStreamException("the server closed it");
                 _end += read;
-                Volatile.Write(ref _lastActivity, _options.Time.GetTimestamp());
+                _progressBytes += read;
                 HandOver();
+                if (_progressBytes >= MinProgressBytes) NoteProgress();
                 MakeRoom();
             }
         }
@@ -31,7 +36,7 @@ internal sealed partial class RespConnection
         {
             Fail(failed);
         }
-        catch (Exception broken) when (broken is ArgumentException or IndexOutOfRangeException or InvalidOperationException)
+        catch (Exception broken) when (broken is ArgumentException or IndexOutOfRangeException or InvalidOperationException or OverflowException)
         {
             // A reply that is well-formed but not shaped as its reader expects.
             Fail(new RespProtocolException($"The server at {Address} gave a reply that cannot be understood: {broken.Message}"));
@@ -39,6 +44,12 @@ internal sealed partial class RespConnection
     }
 
     private static ReadOnlySpan<byte> Queued => "+QUEUED\r\n"u8;
+
+    private void NoteProgress()
+    {
+        _progressBytes = 0;
+        Volatile.Write(ref _lastActivity, _options.Time.GetTimestamp());
+    }
 
     private void HandOver()
     {
@@ -50,7 +61,16 @@ internal sealed partial class RespConnection
             _scanner.Reset();
 
             // Push messages answer no request; none was subscribed to.
-            if (new RespReader(reply).Kind != '>') Answer(reply);
+            if (new RespReader(reply).Kind != '>')
+            {
+                NoteProgress();
+                Answer(reply);
+            }
+            else
+            {
+                _progressBytes = Math.Max(0, _progressBytes - length);
+            }
+
             PassOverQueued();
         }
     }
@@ -72,6 +92,8 @@ internal sealed partial class RespConnection
             head.Missing -= passed;
             _start += passed * Queued.Length;
         }
+
+        NoteProgress();
     }
 
     private void Answer(ReadOnlySpan<byte> reply)

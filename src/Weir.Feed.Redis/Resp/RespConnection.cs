@@ -98,7 +98,8 @@ internal sealed partial class RespConnection : IAsyncDisposable
             if (_options.Time.GetElapsedTime(_lastActivity) < allowed) return;
         }
 
-        Fail(new TimeoutException($"it owes a reply and has sent nothing for {_options.ReplyTimeout.TotalSeconds:0.#} s"));
+        string sent = Volatile.Read(ref _progressBytes) > 0 ? "hardly anything" : "nothing";
+        Fail(new TimeoutException($"it owes a reply and has sent {sent} for {_options.ReplyTimeout.TotalSeconds:0.#} s"));
     }
 
     private void Fail(Exception failure)

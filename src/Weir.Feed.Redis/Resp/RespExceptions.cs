@@ -8,6 +8,9 @@ internal class RespProtocolException(string message) : IOException(message);
 /// <summary>A reply is larger than <see cref="RespLimits.MaxReplyBytes"/>; asking for less may help.</summary>
 internal sealed class RespTooLargeException(string message) : RespProtocolException(message);
 
+/// <summary>There was no time left to make a connection; what went wrong before says more.</summary>
+internal sealed class RespNoConnectionException(string message) : IOException(message);
+
 /// <summary>The server answered with an error.</summary>
 internal sealed class RespErrorException(string error) : IOException(error)
 {

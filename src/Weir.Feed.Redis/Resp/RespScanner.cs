@@ -43,6 +43,8 @@ internal sealed class RespScanner(RespLimits limits)
                 return false;
             }
 
+            // Of what has no length of its own there may be endlessly much as well.
+            if (_at > limits.MaxReplyBytes) throw new RespTooLargeException($"The server's reply is larger than the {limits.MaxReplyBytes} bytes that are taken.");
             if (!isElement || !CloseElement()) continue;
             length = _at;
             return true;

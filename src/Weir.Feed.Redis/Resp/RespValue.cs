@@ -6,6 +6,9 @@ namespace Weir.Feed.Redis.Resp;
 /// <summary>A small reply as objects, for what is not asked often.</summary>
 internal sealed class RespValue
 {
+    /// <summary>An object takes some thirty times the memory of the shortest element: a reply must not become more of them than a cluster's slots need.</summary>
+    public const int MaxItems = 1_000_000;
+
     private RespValue(byte[] text, IReadOnlyList<RespValue>? items, bool isNull, bool isError)
     {
         Bytes = text;
@@ -51,16 +54,19 @@ internal sealed class RespValue
     }
 
     /// <exception cref="RespErrorException">The reply itself is an error.</exception>
+    /// <exception cref="RespProtocolException">It has more than <see cref="MaxItems"/> elements.</exception>
     public static RespValue Parse(ReadOnlySpan<byte> reply)
     {
         var reader = new RespReader(reply);
-        return Read(ref reader);
+        int left = MaxItems;
+        return Read(ref reader, ref left);
     }
 
     public RespValue ThrowIfError() => IsError ? throw RespErrorException.From(Bytes) : this;
 
-    private static RespValue Read(ref RespReader reader)
+    private static RespValue Read(ref RespReader reader, ref int left)
     {
+        if (--left < 0) throw new RespProtocolException($"The server's reply has more than {MaxItems} elements.");
         if (reader.TryReadError(out ReadOnlySpan<byte> error)) return new(error.ToArray(), null, false, true);
         switch (reader.Kind)
         {
@@ -68,7 +74,7 @@ internal sealed class RespValue
                 int count = reader.ReadArray();
                 if (count < 0) return new([], null, true, false);
                 var items = new List<RespValue>(Math.Min(count, 1024));
-                for (int i = 0; i < count; i++) items.Add(Read(ref reader));
+                for (int i = 0; i < count; i++) items.Add(Read(ref reader, ref left));
                 return new([], items, false, false);
             case (byte)'_':
                 reader.Skip();

@@ -101,8 +101,10 @@ internal sealed class ClusterServers(RedisUrl url, Func<RedisEndpoint, ServerLin
             if (range.Items is not [var first, var last, { Items: [var host, var port, ..] }, ..])
                 throw new RespProtocolException($"{answering} describes the cluster's slots in a way that cannot be understood.");
             string name = host.Text.Length is 0 || host.Text == "?" ? answering.Host : host.Text;
+            if (first.Integer < 0 || last.Integer >= SlotHash.Slots || port.Integer is < 1 or > 65535)
+                throw new RespProtocolException($"{answering} describes the cluster's slots with numbers that no cluster has.");
             ServerLink link = Link(new(name, (int)port.Integer));
-            for (long slot = first.Integer; slot <= Math.Min(last.Integer, SlotHash.Slots - 1); slot++) bySlot[slot] = link;
+            for (long slot = first.Integer; slot <= last.Integer; slot++) bySlot[slot] = link;
         }
 
         _bySlot = bySlot;

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Weir.Feed.Redis.Resp;
 
 namespace Weir.Feed.Redis.Servers;
@@ -59,6 +60,7 @@ internal sealed class RedisClient(IServers servers, string address, TimeSpan pat
         int failures = 0;
         int redirections = 0;
         ServerLink? redirected = null;
+        IOException? before = null;
         request.IsAsking = false;
         while (true)
         {
@@ -99,7 +101,13 @@ internal sealed class RedisClient(IServers servers, string address, TimeSpan pat
                     onLost?.Invoke();
                 }
 
-                if (time.GetElapsedTime(started) >= patience) throw;
+                if (time.GetElapsedTime(started) >= patience)
+                {
+                    if (lost is RespNoConnectionException && before is not null) ExceptionDispatchInfo.Throw(before);
+                    throw;
+                }
+
+                before = lost;
             }
 
             await PauseAsync(++failures, started, cancellationToken);

@@ -8,6 +8,8 @@ namespace Weir.Feed.Redis.Servers;
 /// </summary>
 internal sealed class SentinelServers(RedisUrl url, RespOptions sentinelOptions, Func<RedisEndpoint, ServerLink> makeLink, Action<RedisEndpoint> noteMaster) : IServers
 {
+    private const int MaxServers = 1024;
+
     private readonly SemaphoreSlim _asking = new(1, 1);
     private readonly Dictionary<RedisEndpoint, ServerLink> _links = [];
     private List<RedisEndpoint> _sentinels = [.. url.Endpoints];
@@ -75,6 +77,7 @@ internal sealed class SentinelServers(RedisUrl url, RespOptions sentinelOptions,
         await using RespConnection connection = await RespDialer.ConnectAsync(sentinel, sentinelOptions, cancellationToken);
         RespValue address = await RedisClient.CallAsync(connection, cancellationToken, "SENTINEL", "get-master-addr-by-name", url.Master);
         if (address.Items is not [var host, var port]) throw new IOException($"it knows no master '{url.Master}'");
+        if (port.Integer is < 1 or > 65535) throw new IOException($"it names a master at port {port.Text}");
         return new(host.Text, (int)port.Integer);
     }
 
@@ -87,7 +90,8 @@ internal sealed class SentinelServers(RedisUrl url, RespOptions sentinelOptions,
 
     private ServerLink Link(RedisEndpoint endpoint)
     {
-        if (!_links.TryGetValue(endpoint, out ServerLink? link)) _links[endpoint] = link = makeLink(endpoint);
-        return link;
+        if (_links.TryGetValue(endpoint, out ServerLink? link)) return link;
+        if (_links.Count >= MaxServers) throw new IOException($"the Sentinels have named more than {MaxServers} masters");
+        return _links[endpoint] = makeLink(endpoint);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ServerLink(RedisEndpoint endpoint, RespOptions options, Ba
             {
                 RespErrorException refused => new RespErrorException(refused.Message),
                 { } failed => new IOException(failed.Message, failed),
-                null => new IOException($"no connection within {patience.TotalSeconds:0.#} s"),
+                null => new RespNoConnectionException($"no connection within {patience.TotalSeconds:0.#} s"),
             };
         }
     }

@@ -8,6 +8,7 @@ namespace Weir.Feed.Redis.Topics;
 internal sealed class TopicScan(RedisClient client)
 {
     private const string StepKeys = "1000";
+    private const int MaxTopics = 1_000_000;
 
     /// <exception cref="IOException">A server does not answer, so the list would not be whole.</exception>
     public async Task<List<string>> ListAsync(string prefix, CancellationToken cancellationToken)
@@ -27,6 +28,8 @@ internal sealed class TopicScan(RedisClient client)
                     if (IsTopic(key.Bytes, out string name)) names.Add(name);
                 }
 
+                if (names.Count > MaxTopics) throw new RespProtocolException($"The server at {server.Endpoint} has more than {MaxTopics} topics that start with '{prefix}'.");
+                if (next.Text == cursor && cursor != "0") throw new RespProtocolException($"The server at {server.Endpoint} does not come on with SCAN.");
                 cursor = next.Text;
             }
             while (cursor != "0");

@@ -34,6 +34,8 @@ internal sealed class WeirProcess : IDisposable
 
     public StreamWriter Input => _process.StandardInput;
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Sends a signal by its name, e.g. TERM.</summary>
