@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # Figures of the action stream over Redis on this machine: whole processes, memory a live action, appends against redis-benchmark, reading.
-#   bench/redis.sh [RUNS]      WEIR_BENCH_DIR: where files and the server's data go; WEIR_BENCH_BUILT=1: measure what is built already
+#   bench/redis.sh [RUNS [PART]]      WEIR_BENCH_DIR: where files and the server's data go; WEIR_BENCH_BUILT=1: measure what is built already
+# PART: tools (whole processes), memory, appends (and reading); all of them otherwise, in some three minutes with 5 runs.
 # It starts a redis-server of its own on the loopback (appendonly yes, appendfsync everysec) and ends it. Needs redis-server, redis-tools,
 # python3 and /usr/bin/time (Debian's package time).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 runs=${1:-5}
+part=${2:-all}
+[[ $part =~ ^(all|tools|memory|appends)$ ]] || { echo "redis.sh: there is no part '$part'" >&2 && exit 2; }
+wants() { [[ $part == all || $part == "$1" ]]; }
 scratch=${WEIR_BENCH_DIR:-$PWD/artifacts}/redis-bench
 benchmarks=artifacts/bin/Weir.Benchmarks/release/Weir.Benchmarks.dll
 weir=(dotnet artifacts/bin/Weir.Cli/release/weir.dll)
@@ -44,17 +48,23 @@ measure() {
       printf "%-44s wall %.2f s (%.2f-%.2f)  client %.2f s  server %.2f s  peak %d MB\n", label, wall[m], wall[1], wall[NR], cpu[m], server[m], peak / 1024 }'
 }
 
-dotnet "$benchmarks" actions-file "$scratch/one/bench-MDT0000/hsm/actions" 350000 >/dev/null
+ship=("${weir[@]}" hsm ship --once --actions "$scratch/one/*/hsm/actions" --feed "$feed" --snapshot "$scratch/snapshot" --log-level error)
+if [[ $part != appends ]]; then dotnet "$benchmarks" actions-file "$scratch/one/bench-MDT0000/hsm/actions" 350000 >/dev/null; fi
 echo "$(nproc) processors, load $(cut -d' ' -f1-3 /proc/loadavg), redis-server $(cli INFO server | sed -n 's/^redis_version:\(.*\)\r/\1/p'), $runs runs each"
-measure "ship: first poll of 350,000 actions" "${weir[@]}" hsm ship --once --actions "$scratch/one/*/hsm/actions" --feed "$feed" --snapshot "$scratch/snapshot" --log-level error
-weir_bytes=$(used)
-measure "stats: 350,000 actions" "${weir[@]}" hsm stats --json --feed "$feed"
-measure "top --once: 350,000 actions" "${weir[@]}" hsm top --once --feed "$feed"
+if wants tools; then
+  measure "ship: first poll of 350,000 actions" "${ship[@]}"
+  measure "stats: 350,000 actions" "${weir[@]}" hsm stats --json --feed "$feed"
+  measure "top --once: 350,000 actions" "${weir[@]}" hsm top --once --feed "$feed"
+fi
+if wants memory; then
+  cli FLUSHALL >/dev/null
+  empty=$(used)
+  rm -f "$scratch/snapshot" && "${ship[@]}"
+  weir_bytes=$(used)
 
-# The same actions as the Python shipper's second generation writes them.
-cli FLUSHALL >/dev/null
-empty=$(used)
-python3 - "$scratch/one/bench-MDT0000/hsm/actions" <<'PYTHON' | cli -n 1 --pipe >/dev/null
+  # The same actions as the Python shipper's second generation writes them.
+  cli FLUSHALL >/dev/null
+  python3 - "$scratch/one/bench-MDT0000/hsm/actions" <<'PYTHON' | cli -n 1 --pipe >/dev/null
 import json, re, sys, time
 record = re.compile(r'idx=(\d+)/(\d+)\] fid=\[([^\]]+)\].* action=(\w+) .* status=(\w+)')
 now, milliseconds = int(time.time()), int(time.time() * 1000)
@@ -66,7 +76,8 @@ for number, line in enumerate(open(sys.argv[1])):
     words = ["XADD", "hsm:actions:bench-MDT0000", f"{milliseconds + number // 1000}-{number % 1000}", "data", data]
     sys.stdout.write(f"*{len(words)}\r\n" + "".join(f"${len(word)}\r\n{word}\r\n" for word in words))
 PYTHON
-python_bytes=$(used)
-awk -v a=$((weir_bytes - empty)) -v b=$((python_bytes - empty)) 'BEGIN { printf "memory of the server for 350,000 live actions: %.1f MB, as the Python tools write them %.1f MB, ratio %.3f\n", a / 1e6, b / 1e6, a / b }'
+  python_bytes=$(used)
+  awk -v a=$((weir_bytes - empty)) -v b=$((python_bytes - empty)) 'BEGIN { printf "memory of the server for 350,000 live actions: %.1f MB, as the Python tools write them %.1f MB, ratio %.3f\n", a / 1e6, b / 1e6, a / b }'
+fi
 cli FLUSHALL >/dev/null
-WEIR_BENCH_DIR=$scratch dotnet "$benchmarks" redis "$runs"
+if wants appends; then WEIR_BENCH_DIR=$scratch dotnet "$benchmarks" redis "$runs"; fi

@@ -40,7 +40,7 @@ public sealed class RedisEngine : IFeedEngine
         _backOff = new(new Random());
         _client = new(ServersFactory.Create(options, _backOff), options.Url.ToString(), options.Patience, _backOff, options.Time);
         _scan = new(_client);
-        _durability = new(_client, options.Url.WaitReplicas, options.Logger);
+        _durability = new(_client, options.Url.WaitReplicas, options.Logger, options.Time);
         _describer = new(_client, _durability);
         _trimmer = new(_client);
         _groups = new(_client);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Weir.Feed.Redis.Resp;
 using Weir.Feed.Redis.Servers;
@@ -8,8 +9,12 @@ namespace Weir.Feed.Redis.Topics;
 /// What an acknowledged append is worth on the server that a topic lies on: its append-only file, how often it is flushed, and
 /// how many replicas there are. Access lists may deny the questions; then the answer says so.
 /// </summary>
-internal sealed class ServerDurability(RedisClient client, int waitReplicas, ILogger logger)
+internal sealed class ServerDurability(RedisClient client, int waitReplicas, ILogger logger, TimeProvider time)
 {
+    /// <summary>Settings change seldom; whoever describes topics again and again need not ask for them each time.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<ServerLink, (long At, string Text, bool? IsFlushedFirst)> _known = new();
     private int _warned;
 
     public async Task<string> DescribeAsync(string topic, CancellationToken cancellationToken) => (await LookAsync(topic, cancellationToken)).Text;
@@ -24,9 +29,23 @@ internal sealed class ServerDurability(RedisClient client, int waitReplicas, ILo
 
     private async Task<(string Text, bool? IsFlushedFirst)> LookAsync(string topic, CancellationToken cancellationToken)
     {
-        string? aof = await SettingAsync(topic, "appendonly", cancellationToken) ?? await AofByInfoAsync(topic, cancellationToken);
-        string? flush = await SettingAsync(topic, "appendfsync", cancellationToken);
-        string? replicas = Field(await InfoAsync(topic, "replication", cancellationToken), "connected_slaves");
+        ServerLink server = await client.Servers.ForTopicAsync(topic, cancellationToken);
+        if (_known.TryGetValue(server, out (long At, string Text, bool? IsFlushedFirst) known) && time.GetElapsedTime(known.At) < Lifetime)
+            return (known.Text, known.IsFlushedFirst);
+        (string text, bool? isFlushedFirst) = await AskAsync(topic, cancellationToken);
+        _known[server] = (time.GetTimestamp(), text, isFlushedFirst);
+        return (text, isFlushedFirst);
+    }
+
+    private async Task<(string Text, bool? IsFlushedFirst)> AskAsync(string topic, CancellationToken cancellationToken)
+    {
+        Task<string?> append = SettingAsync(topic, "appendonly", cancellationToken);
+        Task<string?> flushed = SettingAsync(topic, "appendfsync", cancellationToken);
+        Task<string> replication = InfoAsync(topic, "replication", cancellationToken);
+        await Task.WhenAll((Task[])[append, flushed, replication]);
+        string? aof = await append ?? await AofByInfoAsync(topic, cancellationToken);
+        string? flush = await flushed;
+        string? replicas = Field(await replication, "connected_slaves");
         string disk = (aof, flush) switch
         {
             ("no", _) => "appendonly no: a restart loses what the last snapshot has not",

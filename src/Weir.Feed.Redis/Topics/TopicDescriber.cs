@@ -17,9 +17,12 @@ internal sealed class TopicDescriber(RedisClient client, ServerDurability durabi
 
     public async Task<TopicInfo?> DescribeAsync(string topic, CancellationToken cancellationToken)
     {
-        if (await InfoAsync(topic, cancellationToken) is not { } info) return null;
-        long size = await SizeAsync(topic, cancellationToken);
-        return new(topic, First(info), LastId(info), info["length"]?.Integer ?? 0, size, await durability.DescribeAsync(topic, cancellationToken));
+        // All questions go at once: who follows many topics describes each of them again and again.
+        Task<RespValue?> asked = InfoAsync(topic, cancellationToken);
+        Task<long> size = SizeAsync(topic, cancellationToken);
+        Task<string> worth = durability.DescribeAsync(topic, cancellationToken);
+        await Task.WhenAll((Task[])[asked, size, worth]);
+        return await asked is { } info ? new(topic, First(info), LastId(info), info["length"]?.Integer ?? 0, await size, await worth) : null;
     }
 
     /// <summary>
