@@ -15,6 +15,10 @@ internal static partial class RedisLog
     [LoggerMessage(1103, LogLevel.Warning, "Appends to {Feed} are acknowledged before they are safe on a disk: {Durability}. Set appendonly yes and appendfsync always where no record may be lost.")]
     public static partial void NotDurable(ILogger logger, string feed, string durability);
 
-    [LoggerMessage(1104, LogLevel.Information, "The master of {Feed} is {Server} now.")]
+    [LoggerMessage(1104, LogLevel.Information, "The master of {Feed} is {Server}.")]
+    public static partial void MasterFound(ILogger logger, string feed, RedisEndpoint server);
+
+    /// <remarks>As loud as the loss of the one before.</remarks>
+    [LoggerMessage(1105, LogLevel.Warning, "The master of {Feed} is {Server} now.")]
     public static partial void MasterChanged(ILogger logger, string feed, RedisEndpoint server);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
 using Weir.Feed.Redis.Resp;
 using Weir.Feed.Redis.Servers;
 
@@ -17,10 +18,16 @@ internal static class ServersFactory
         {
             RedisMode.Sentinel => new SentinelServers(
                 url, resp with { User = url.SentinelUser, Password = url.SentinelPassword, Database = 0 }, Link,
-                master => RedisLog.MasterChanged(options.Logger, url.ToString(), master)),
+                (master, isFirst) => NoteMaster(options.Logger, url.ToString(), master, isFirst)),
             RedisMode.Cluster => new ClusterServers(url, Link),
             _ => new SingleServer(Link(url.Endpoints[0])),
         };
+    }
+
+    private static void NoteMaster(ILogger logger, string feed, RedisEndpoint master, bool isFirst)
+    {
+        if (isFirst) RedisLog.MasterFound(logger, feed, master);
+        else RedisLog.MasterChanged(logger, feed, master);
     }
 
     private static RespOptions Options(RedisEngineOptions options)

@@ -20,6 +20,9 @@ internal sealed class RespErrorException(string error) : IOException(error)
     /// <summary>What follows the first word.</summary>
     public string Detail { get; } = error.Contains(' ', StringComparison.Ordinal) ? error.Split(' ', 2)[1] : "";
 
+    /// <summary>Whether the server says that it is not ready: starting, failing over, moving.</summary>
+    public bool IsPassing => Code is "LOADING" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN";
+
     /// <remarks>A script hands on what Redis 6.2 refuses it (OOM, READONLY, MISCONF) with one dash more before it.</remarks>
     public static RespErrorException From(ReadOnlySpan<byte> error) => new(Encoding.UTF8.GetString(error[..Math.Min(error.Length, 512)]).TrimStart('-').TrimEnd());
 }

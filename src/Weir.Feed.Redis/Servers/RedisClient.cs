@@ -146,7 +146,7 @@ internal sealed class RedisClient(IServers servers, string address, TimeSpan pat
     }
 
     private static bool IsPassing(IOException failed) =>
-        failed is not RespErrorException refused || refused.Code is "LOADING" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN";
+        failed is not RespErrorException refused || refused.IsPassing;
 
     public ValueTask DisposeAsync() => servers.DisposeAsync();
 }

@@ -6,7 +6,7 @@ namespace Weir.Feed.Redis.Servers;
 /// The master that Sentinels name (https://redis.io/docs/reference/sentinel-clients). They are asked one after the other, and
 /// who is named must itself say that it is a master, since a Sentinel may be behind.
 /// </summary>
-internal sealed class SentinelServers(RedisUrl url, RespOptions sentinelOptions, Func<RedisEndpoint, ServerLink> makeLink, Action<RedisEndpoint> noteMaster) : IServers
+internal sealed class SentinelServers(RedisUrl url, RespOptions sentinelOptions, Func<RedisEndpoint, ServerLink> makeLink, Action<RedisEndpoint, bool> noteMaster) : IServers
 {
     private const int MaxServers = 1024;
 
@@ -24,7 +24,7 @@ internal sealed class SentinelServers(RedisUrl url, RespOptions sentinelOptions,
         {
             if (_master is { } meanwhile && !_isDoubted) return meanwhile;
             ServerLink master = await FindMasterAsync(cancellationToken);
-            if (!ReferenceEquals(master, _master)) noteMaster(master.Endpoint);
+            if (!ReferenceEquals(master, _master)) noteMaster(master.Endpoint, _master is null);
             _isDoubted = false;
             return _master = master;
         }

@@ -46,7 +46,7 @@ internal sealed class ServerLink(RedisEndpoint endpoint, RespOptions options, Ba
             {
                 RespErrorException refused => new RespErrorException(refused.Message),
                 { } failed => new IOException(failed.Message, failed),
-                null => new RespNoConnectionException($"no connection within {patience.TotalSeconds:0.#} s"),
+                null => new RespNoConnectionException($"no connection within {patience.TotalSeconds:0.#} s{(options.UseTls ? "; does it speak TLS?" : "")}"),
             };
         }
     }
@@ -78,7 +78,7 @@ internal sealed class ServerLink(RedisEndpoint endpoint, RespOptions options, Ba
             _isGone = true;
         }
 
-        RedisLog.ServerLost(logger, endpoint, reason);
+        RedisLog.ServerLost(logger, endpoint, reason.TrimEnd('.'));
     }
 
     public async ValueTask DisposeAsync()
@@ -140,6 +140,7 @@ internal sealed class ServerLink(RedisEndpoint endpoint, RespOptions options, Ba
             _failedAt = options.Time.GetTimestamp();
         }
 
-        NoteLoss(failed.Message);
+        // One that refuses a login was reached, and whoever called is told what it said.
+        if (failed is not RespErrorException refused || refused.IsPassing) NoteLoss(failed.Message);
     }
 }

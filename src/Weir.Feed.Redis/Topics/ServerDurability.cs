@@ -29,12 +29,25 @@ internal sealed class ServerDurability(RedisClient client, int waitReplicas, ILo
 
     private async Task<(string Text, bool? IsFlushedFirst)> LookAsync(string topic, CancellationToken cancellationToken)
     {
-        ServerLink server = await client.Servers.ForTopicAsync(topic, cancellationToken);
-        if (_known.TryGetValue(server, out (long At, string Text, bool? IsFlushedFirst) known) && time.GetElapsedTime(known.At) < Lifetime)
+        ServerLink? server = await TryFindAsync(topic, cancellationToken);
+        if (server is not null && _known.TryGetValue(server, out (long At, string Text, bool? IsFlushedFirst) known) && time.GetElapsedTime(known.At) < Lifetime)
             return (known.Text, known.IsFlushedFirst);
         (string text, bool? isFlushedFirst) = await AskAsync(topic, cancellationToken);
-        _known[server] = (time.GetTimestamp(), text, isFlushedFirst);
+        if (server is not null) _known[server] = (time.GetTimestamp(), text, isFlushedFirst);
         return (text, isFlushedFirst);
+    }
+
+    /// <summary>Where the topic is, if that is known at once. The questions themselves are more patient.</summary>
+    private async ValueTask<ServerLink?> TryFindAsync(string topic, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.Servers.ForTopicAsync(topic, cancellationToken);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private async Task<(string Text, bool? IsFlushedFirst)> AskAsync(string topic, CancellationToken cancellationToken)
