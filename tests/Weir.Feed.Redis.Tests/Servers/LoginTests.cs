@@ -19,7 +19,7 @@ public sealed class LoginTests : FaultTest
 
         foreach (string login in new[] { "", ":falsch@", "wer:falsch@" })
         {
-            await using RedisEngine stranger = Open($"redis://{login}127.0.0.1:{redis.Port}", patience: 0.2, logger: logger);
+            await using RedisEngine stranger = Open($"redis://{login}127.0.0.1:{redis.Port}", patience: 30, logger: logger);
             var refused = await Assert.ThrowsAnyAsync<FeedException>(async () => await stranger.AppendAsync("t", Own(2, 1), default, Cancellation));
             Assert.Contains("user and password", refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("falsch", refused.ToString(), StringComparison.Ordinal);
