@@ -14,6 +14,7 @@ internal sealed class LineAutomaton
     public const int None = -1;
 
     private readonly Nfa _nfa;
+    private readonly int _maxStates;
     private readonly ByteClasses _classes;
     private readonly Dictionary<StateKey, int> _known = new(StateKey.Comparer);
     private readonly List<StateKey> _states = [];
@@ -24,9 +25,12 @@ internal sealed class LineAutomaton
     private TransitionTable _table;
     private int _start;
 
-    public LineAutomaton(Nfa nfa)
+    /// <param name="nfa">All wordings.</param>
+    /// <param name="maxStates">How many states are kept at most; the table has a limit of its own.</param>
+    public LineAutomaton(Nfa nfa, int maxStates = int.MaxValue)
     {
         _nfa = nfa;
+        _maxStates = maxStates;
         _classes = ByteClasses.Of(Enumerable.Range(0, nfa.Count).Select(state => nfa[state]).Where(state => state.Kind == Nfa.StateKind.Byte).Select(state => state.Set!));
         _seen = new bool[nfa.Count];
         _table = new(_classes.Count);
@@ -86,7 +90,7 @@ internal sealed class LineAutomaton
         }
 
         var key = new StateKey(Collected(best), best);
-        bool isForgotten = !_known.ContainsKey(key) && !_table.HasRoom;
+        bool isForgotten = !_known.ContainsKey(key) && (!_table.HasRoom || _table.StateCount >= _maxStates);
         // Then everything is built anew, and the line goes on from a state of its own.
         if (isForgotten) Forget();
         int next = key.Members.Length == 0 ? _table.NumberOf(best) : _known.TryGetValue(key, out int known) ? known : NewState(key);
