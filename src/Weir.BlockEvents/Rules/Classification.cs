@@ -20,7 +20,7 @@ public readonly ref struct Classification
     public ReadOnlySpan<byte> Text => _text;
 
     /// <summary>The device as the line names it (<c>sdf</c>, <c>8:48</c>, <c>6:0:0:0</c>, <c>ata1.00</c>); empty when it names none.</summary>
-    public ReadOnlySpan<byte> KernelDevice => Find("kdev");
+    public ReadOnlySpan<byte> KernelDevice => Find("kdev") is { IsEmpty: false } device ? device : Find("hctl");
 
     /// <summary>How many fields the rule found in the line.</summary>
     public int FieldCount => _classifier.FieldsOf(_text).Length;

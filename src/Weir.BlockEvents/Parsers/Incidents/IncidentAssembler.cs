@@ -207,15 +207,14 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
         string device = Encoding.UTF8.GetString(classification.KernelDevice);
         string address = Encoding.UTF8.GetString(classification.Find("hctl"));
         string number = Encoding.UTF8.GetString(classification.Find("host"));
-        if (address.Length > 0 && device.Length > 0)
+        if (address.Length > 0 && address != device)
         {
             if (_names.Count >= MaxNames) _names.Clear();
             _names[address] = device;
         }
-        else if (classification.Rule.SubSystem is "SCSI" or "USB-storage" && device.Count(c => c == ':') == 3)
+        else if (address.Length > 0)
         {
-            address = device;
-            device = _names.GetValueOrDefault(device, device);
+            device = _names.GetValueOrDefault(address, address);
         }
 
         int colon = address.IndexOf(':', StringComparison.Ordinal);

@@ -11,7 +11,7 @@ internal static class FieldTypes
     private static readonly string[] DiskNames =
     [
         "sd", "hd", "vd", "xvd", "ublkb", "nbd", "md", "dm-", "loop", "nvme", "mmcblk", "sr", "st", "nst", "sg", "ram", "zram", "pmem", "bcache", "drbd", "rbd", "nullb", "zd",
-        "mtdblock", "dasd", "fd", "mspblk", "vdisk", "zloop", "blksnap-image_", "scm", "ubiblock", "etherd", "rnbd", "xpram", "cciss!", "ida!", "rsxx", "rssd", "skd", "swim", "ubd",
+        "mtdblock", "dasd", "fd", "mspblk", "zloop", "blksnap-image_", "scm", "ubiblock", "etherd", "rnbd", "xpram", "cciss!", "ida!", "rsxx", "rssd", "skd", "swim", "ubd",
     ];
 
     /// <summary>blk_errors[] of the kernel's block/blk-core.c, the releases' names together.</summary>
