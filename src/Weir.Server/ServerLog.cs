@@ -59,6 +59,9 @@ internal static partial class ServerLog
     [LoggerMessage(9034, LogLevel.Information, "The TLS certificate was read again: {Subject}, valid until {NotAfter:u}.")]
     public static partial void CertificateRead(ILogger logger, string subject, DateTime notAfter);
 
+    [LoggerMessage(9036, LogLevel.Error, "{Operation} at {Path} by '{Caller}' (status {Status}) is not in the topic 'audit': {Problem}")]
+    public static partial void AuditFailed(ILogger logger, string operation, string path, string caller, int? status, string problem);
+
     [LoggerMessage(9040, LogLevel.Information, "The feed is served on {Path}.")]
     public static partial void SocketServed(ILogger logger, string path);
 

@@ -89,11 +89,12 @@ internal sealed class PositionJournal(FeedDirectory directory, LogEngineOptions 
         if (again > 0 && file.Read(bytes.AsSpan(0, again), from) != again) throw new IOException($"{Path} became shorter while it was locked.");
         uint chain = commit > 0 ? Seal(bytes.AsSpan(again), payload, _salt, _end, _chain) : _chain;
         file.Write(bytes, from);
-        file.Sync();
+        FeedMetrics.Flush(file, FeedMetrics.Positions);
         WriteMark(file, _salt, from + bytes.Length);
         _end += commit;
         _chain = chain;
         _map.Apply(changes);
+        FeedMetrics.Acknowledged(changes.Count);
     }
 
     /// <summary>What is wrong with the file, in words; null when nothing is, or there is none.</summary>

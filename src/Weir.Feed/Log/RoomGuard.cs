@@ -34,6 +34,7 @@ internal sealed class RoomGuard(FeedDirectory directory, LogEngineOptions option
                 return;
             }
 
+            FeedMetrics.RefusedForRoom();
             throw new FeedFullException(options.MinFreeBytes > 0 && _free - _appended - bytes < options.MinFreeBytes
                 ? $"No room to append to topic '{topic}' in {directory.Root}: the disk has {_free} bytes free, and {options.MinFreeBytes} are to stay free. Free some room, or let consumers catch up; then try again."
                 : $"No room to append to topic '{topic}' in {directory.Root}: the feed takes {_used} bytes and may take {options.MaxFeedBytes}. Trim topics, or let consumers catch up; then try again.");

@@ -42,7 +42,7 @@ internal sealed partial class TopicWriter
         if (!MustFlush()) return;
         try
         {
-            _segment.File.Sync();
+            FeedMetrics.Flush(_segment.File, FeedMetrics.Records);
         }
         catch (IOException failed)
         {
@@ -188,7 +188,7 @@ internal sealed partial class TopicWriter
         {
             try
             {
-                _segment.File.Sync();
+                FeedMetrics.Flush(_segment.File, FeedMetrics.Records);
             }
             catch (IOException failed)
             {

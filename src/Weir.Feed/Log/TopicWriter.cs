@@ -100,6 +100,7 @@ internal sealed partial class TopicWriter : IThreadPoolWorkItem, IDisposable
         while (TakeGroup())
         {
             CommitGroup();
+            FeedMetrics.Committed(_group);
             foreach (AppendRequest request in _group) request.Complete();
             _group.Clear();
         }

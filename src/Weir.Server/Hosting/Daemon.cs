@@ -84,8 +84,9 @@ public sealed class Daemon : IDisposable
             using var metrics = new MetricsRegistry();
             using var process = new ProcessMetrics(_roles, _options.Version);
             using var topics = new TopicMetrics(feed, time);
+            using var backlogs = new ConsumerMetrics(consumers, time);
             using IDisposable? telemetry = StartTelemetry(options);
-            _context = new(options, feed, consumers, _options.Loggers, time, _roles, metrics, topics, _options.Version);
+            _context = new(options, feed, consumers, _options.Loggers, time, _roles, metrics, topics, _options.Version) { ConsumerMetrics = backlogs };
             foreach (RoleDefinition role in _running) _roles.Add(role.Name, () => role.Create(_context, _credentials));
             foreach (GuestRole guest in _options.Guests) _roles.Add(guest.Name, () => guest.Create(_context));
             _roles.Changed += TellStatus;

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Weir.Feed;
 using Weir.Server.Configuration.Sections;
+using Weir.Server.Security;
 
 namespace Weir.Server.Http;
 
@@ -16,6 +17,7 @@ internal sealed class ApiPipeline : IDisposable
     private static readonly ActivitySource Traces = new("Weir.Server.Http");
 
     private readonly ApiAccess _access;
+    private readonly AuditTrail _audit;
     private readonly int _maxRequests;
     private readonly StallLimit _stall;
     private readonly TimeProvider _time;
@@ -26,9 +28,10 @@ internal sealed class ApiPipeline : IDisposable
     private readonly Counter<long> _refused;
     private int _active;
 
-    public ApiPipeline(ApiAccess access, ApiOptions options, TimeProvider time, ILogger logger)
+    public ApiPipeline(ApiAccess access, AuditTrail audit, ApiOptions options, TimeProvider time, ILogger logger)
     {
         _access = access;
+        _audit = audit;
         _maxRequests = options.MaxRequests;
         _stall = new(options.StallTimeout, time);
         _time = time;
@@ -80,10 +83,20 @@ internal sealed class ApiPipeline : IDisposable
     }
 
     /// <summary>What serves the route, for those only who may.</summary>
-    public RequestDelegate Guard(ApiRoute route) => context =>
+    public RequestDelegate Guard(ApiRoute route) => async context =>
     {
-        if (ApiAccess.Check(CallerOf(context), route.Needs) is { } refusal) throw Refuse(refusal.Code, refusal);
-        return route.Handle(context);
+        ApiCaller caller = CallerOf(context);
+        AuditTrail.Entry? entry = route.IsAudited && caller.Role != AccessRole.None ? _audit.Begin(context, route) : null;
+        try
+        {
+            if (ApiAccess.Check(caller, route.Needs) is { } refusal) throw Refuse(refusal.Code, refusal);
+            await route.Handle(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Who did not wait for the answer may have done it all the same.
+            if (entry is not null && context.RequestAborted.IsCancellationRequested) await entry.WriteAsync().ConfigureAwait(false);
+        }
     };
 
     public void Dispose() => _meter.Dispose();

@@ -23,6 +23,9 @@ public sealed record ApiRoute(string Method, string Path, AccessRole Needs, stri
     public string? RequestSchema { get; init; }
 
     public required IReadOnlyList<ApiResponse> Responses { get; init; }
+
+    /// <summary>Whether each call is told on the topic <c>audit</c>: those that change something, unless they are a consumer's daily work.</summary>
+    public bool IsAudited { get; init; } = Needs >= AccessRole.Operator && Method != "GET";
 }
 
 /// <summary>A parameter of an operation. Those in the path are required, the others are not.</summary>

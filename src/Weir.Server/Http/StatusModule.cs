@@ -18,12 +18,14 @@ public sealed class StatusModule : IApiModule
     private readonly RoleHost _roles;
     private readonly MetricsRegistry _metrics;
     private readonly TopicMetrics _topics;
+    private readonly ConsumerMetrics _consumers;
 
-    public StatusModule(RoleHost roles, MetricsRegistry metrics, TopicMetrics topics)
+    public StatusModule(RoleHost roles, MetricsRegistry metrics, TopicMetrics topics, ConsumerMetrics consumers)
     {
         _roles = roles;
         _metrics = metrics;
         _topics = topics;
+        _consumers = consumers;
         Routes =
         [
             new("GET", "/livez", AccessRole.None, "Whether the process serves at all.", context => WriteTextAsync(context, "text/plain; charset=utf-8", "ok\n"))
@@ -86,6 +88,7 @@ public sealed class StatusModule : IApiModule
     private async Task WriteMetricsAsync(HttpContext context)
     {
         await _topics.RefreshAsync(context.RequestAborted).ConfigureAwait(false);
+        await _consumers.RefreshAsync(context.RequestAborted).ConfigureAwait(false);
         await WriteTextAsync(context, PrometheusText.ContentType, PrometheusText.Write(_metrics)).ConfigureAwait(false);
     }
 }

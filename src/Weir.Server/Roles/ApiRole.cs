@@ -28,7 +28,7 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
         CheckAccess(context.Options);
         TokenStore tokens = credentials.Tokens(context.Options.Auth);
         TlsCertificate? certificate = options.TlsCertificate is null ? null : credentials.Certificate(options);
-        using var pipeline = new ApiPipeline(new(tokens, new(options.Hosts), context.Options.Auth.NeedsTokenOnLoopback), options, context.Time, logger);
+        using var pipeline = new ApiPipeline(new(tokens, new(options.Hosts), context.Options.Auth.NeedsTokenOnLoopback), new(context.Feed, logger), options, context.Time, logger);
         using var gateway = new GatewayMetrics("http");
         WebApplication application = HttpServer.Build(options, Modules(context, gateway, stopping), pipeline, certificate, context.Loggers);
         await using (application.ConfigureAwait(false))
@@ -62,7 +62,7 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
     {
         // Modules declare their operations when they are made; nothing is asked of what would serve them.
         using var gateway = new GatewayMetrics("http");
-        var unused = new RoleContext(null!, null!, null!, NullLoggerFactory.Instance, TimeProvider.System, null!, null!, null!, version);
+        var unused = new RoleContext(null!, null!, null!, NullLoggerFactory.Instance, TimeProvider.System, null!, null!, null!, version) { ConsumerMetrics = null! };
         List<IApiModule> modules = Modules(unused, gateway, CancellationToken.None);
         return OpenApiDocument.Write(modules.SelectMany(module => module.Routes), version);
     }
@@ -71,7 +71,7 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
     {
         List<IApiModule> modules =
         [
-            new StatusModule(context.Roles, context.Metrics, context.Topics), new FeedModule(context.Consumers, gateway, context.Time, stopping),
+            new StatusModule(context.Roles, context.Metrics, context.Topics, context.ConsumerMetrics), new FeedModule(context.Consumers, gateway, context.Time, stopping),
             new ConsumerModule(context.Consumers, gateway, stopping),
         ];
         modules.Add(new OpenApiModule([.. modules], context.Version));

@@ -20,6 +20,9 @@ namespace Weir.Server.Roles;
 public sealed record RoleContext(
     WeirOptions Options, IFeedEngine Feed, ConsumerRegistry Consumers, ILoggerFactory Loggers, TimeProvider Time, RoleHost Roles, MetricsRegistry Metrics, TopicMetrics Topics, string Version)
 {
+    /// <summary>How far behind the consumers are.</summary>
+    public required ConsumerMetrics ConsumerMetrics { get; init; }
+
     /// <summary>Where the daemon is served, told by the roles that serve it.</summary>
     public ServedAddresses Served { get; init; } = new();
 }

@@ -57,6 +57,7 @@ public sealed partial class ConsumerRegistry
         if (!await Feed.Documents.TryWriteAsync(ConsumerDocument.Collection, consumer.Name, content, consumer.Document, cancellationToken)) return null;
         if (_open.TryRemove(consumer.Name, out ConsumerReader? reader)) reader.Fence(new ConsumerAbortedException(aborted));
         ConsumingLog.Aborted(_options.Logger, consumer.Name, reason);
+        FeedMetrics.ConsumerAborted();
         await Events.AbortedAsync(aborted, cancellationToken);
         await RemovePositionsAsync(consumer.Name, cancellationToken);
         return aborted;

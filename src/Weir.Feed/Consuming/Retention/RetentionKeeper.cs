@@ -155,6 +155,7 @@ public sealed class RetentionKeeper
         TopicBacklog left = await _feed.MeasureAsync(topic, below.Previous(), cancellationToken);
         await _feed.TrimAsync(topic, below, cancellationToken);
         var trim = new TopicTrim(topic, all.FirstId, below, Math.Max(0, all.Records - left.Records), reason);
+        FeedMetrics.Trimmed(trim.Records);
         if (topic != FeedEvents.Topic) await _registry.Events.TrimmedAsync(topic, trim.From, trim.Below, trim.Records, reason, cancellationToken);
         ConsumingLog.Trimmed(_options.Logger, topic, trim.Records, below, reason);
         return trim;

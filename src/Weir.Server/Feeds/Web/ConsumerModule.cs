@@ -67,7 +67,7 @@ internal sealed class ConsumerModule : IApiModule
             },
             new("POST", "/v1/feeds/consumers/{consumer}/ack", AccessRole.Operator, "Acknowledges up to a record; durable when this is answered.", AcknowledgeAsync)
             {
-                Tag = FeedModule.Tag, OperationId = "acknowledge", Parameters = [name], RequestSchema = AckSchema,
+                IsAudited = false, Tag = FeedModule.Tag, OperationId = "acknowledge", Parameters = [name], RequestSchema = AckSchema,
                 Responses = [new(204, "It is durable."), missing, ApiResponse.Error(409, "There is no such record yet, or the topic is none of the consumer's."), ApiResponse.Error(410, "The consumer was aborted.")],
             },
         ];
