@@ -62,6 +62,9 @@ internal static partial class ServerLog
     [LoggerMessage(9036, LogLevel.Error, "{Operation} at {Path} by '{Caller}' (status {Status}) is not in the topic 'audit': {Problem}")]
     public static partial void AuditFailed(ILogger logger, string operation, string path, string caller, int? status, string problem);
 
+    [LoggerMessage(9037, LogLevel.Information, "A client of {Method} {Path} took nothing of what it was sent for {Seconds:0.#} s (api.stall_timeout), and was cut off.")]
+    public static partial void ClientStalled(ILogger logger, string method, string path, double seconds);
+
     [LoggerMessage(9040, LogLevel.Information, "The feed is served on {Path}.")]
     public static partial void SocketServed(ILogger logger, string path);
 

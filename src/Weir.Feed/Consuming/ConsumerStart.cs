@@ -32,6 +32,9 @@ public readonly record struct ConsumerStart
     /// <summary>With the first record there is.</summary>
     public static ConsumerStart First => new(Kind.First);
 
+    /// <summary>Whether it is <see cref="First"/>, for which nobody has to know what is there.</summary>
+    internal bool IsFirst => _kind == Kind.First;
+
     /// <summary>With the first record whose id is not below this one.</summary>
     public static ConsumerStart At(RecordId id) => new(Kind.Id, id);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Weir.Feed.Disks;
 
 namespace Weir.Feed.Log;
@@ -8,15 +9,51 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
     private const int PageBytes = 256 * 1024;
     private const string Durability = "fsync before acknowledgement (one disk, no replica)";
 
-    /// <summary>
-    /// Kept from call to call: whoever follows topics describes them several times a second, and each time two pages of every segment are read.
-    /// </summary>
-    [ThreadStatic]
-    private static PageBuffer? _buffer;
+    private const int MostKept = 4;
 
-    private static PageBuffer Buffer => _buffer is { HasGrown: false } kept ? kept : _buffer = new(PageBytes);
+    /// <summary>
+    /// Kept from call to call: whoever follows topics describes them several times a second, and each time two pages of every segment are read. A
+    /// few for the process, and not one for each thread: a daemon has dozens of threads.
+    /// </summary>
+    private static readonly ConcurrentQueue<PageBuffer> Kept = new();
+
+    private PageBuffer? _buffer;
+
+    /// <summary>What is read into, during one call.</summary>
+    private PageBuffer Buffer => _buffer ??= Kept.TryDequeue(out PageBuffer? kept) ? kept : new(PageBytes);
 
     public TopicInfo? Describe(string topic)
+    {
+        try
+        {
+            return DescribeNow(topic);
+        }
+        finally
+        {
+            GiveBack();
+        }
+    }
+
+    /// <summary>What lies above an id: whole segments by what their indexes say, the one that the id stands in by a look into it.</summary>
+    public TopicBacklog Measure(string topic, RecordId after)
+    {
+        try
+        {
+            return MeasureNow(topic, after);
+        }
+        finally
+        {
+            GiveBack();
+        }
+    }
+
+    private void GiveBack()
+    {
+        if (_buffer is { HasGrown: false } buffer && Kept.Count < MostKept) Kept.Enqueue(buffer);
+        _buffer = null;
+    }
+
+    private TopicInfo? DescribeNow(string topic)
     {
         if (!directory.TopicExists(topic)) return null;
         TopicTail tail = TopicTail.Read(directory, topic, bootKey);
@@ -24,8 +61,7 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
         return tail.IsOutdated(directory, topic, bootKey) ? Describe(topic, TopicTail.Read(directory, topic, bootKey)) : info;
     }
 
-    /// <summary>What lies above an id: whole segments by what their indexes say, the one that the id stands in by a look into it.</summary>
-    public TopicBacklog Measure(string topic, RecordId after)
+    private TopicBacklog MeasureNow(string topic, RecordId after)
     {
         if (!directory.TopicExists(topic)) return new(topic, RecordId.Zero, RecordId.Zero, 0, 0);
         TopicTail tail = TopicTail.Read(directory, topic, bootKey);
@@ -103,7 +139,7 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
     }
 
     /// <summary>How many records of the segment lie below the mark, the first that does not, and where that stands.</summary>
-    private static (long Count, RecordId First, long Offset) CountBelow(IDiskFile file, SegmentName name, SegmentIndex index, long limit, RecordId mark)
+    private (long Count, RecordId First, long Offset) CountBelow(IDiskFile file, SegmentName name, SegmentIndex index, long limit, RecordId mark)
     {
         IndexEntry start = mark == RecordId.Zero ? IndexEntry.Start : index.Floor(mark.Previous(), file, name.Salt);
         var reader = new SegmentReader(file, name, Buffer);
@@ -126,7 +162,7 @@ internal sealed class TopicDescriber(FeedDirectory directory, Marks marks, ulong
         return (below, RecordId.Zero, limit);
     }
 
-    private static (long Count, RecordId Last) CountAll(IDiskFile file, SegmentName name, SegmentIndex index, long limit)
+    private (long Count, RecordId Last) CountAll(IDiskFile file, SegmentName name, SegmentIndex index, long limit)
     {
         IndexEntry start = index.Below(limit, file, name.Salt);
         var reader = new SegmentReader(file, name, Buffer);

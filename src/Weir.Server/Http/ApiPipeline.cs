@@ -68,6 +68,7 @@ internal sealed class ApiPipeline : IDisposable
         catch (ClientStalledException)
         {
             _refused.Add(1, new KeyValuePair<string, object?>("reason", "stalled"));
+            ServerLog.ClientStalled(_logger, context.Request.Method, context.Request.Path, _stall.Timeout.TotalSeconds);
         }
 #pragma warning disable CA1031 // Whatever one request comes to, the others are served.
         catch (Exception failed)

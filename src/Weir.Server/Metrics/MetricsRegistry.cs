@@ -6,17 +6,19 @@ namespace Weir.Server.Metrics;
 /// <summary>Listens to the meters of Weir and of the runtime, and keeps what they measure for whoever asks.</summary>
 public sealed class MetricsRegistry : IDisposable
 {
+    private const string OwnName = "Weir.Server.Metrics";
+
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, MetricFamily> _families = new();
     private readonly Lock _collecting = new();
-    private readonly Meter _meter = new("Weir.Server.Metrics");
+    private readonly Meter _meter = new(OwnName);
     private long _dropped;
 
     public MetricsRegistry()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (IsWanted(instrument.Meter.Name)) listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument, made => new(made)));
+            if (IsWanted(instrument.Meter)) listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument, made => new(made)));
         };
         _listener.MeasurementsCompleted = (instrument, _) => _families.TryRemove(instrument, out MetricFamily? _);
         _listener.SetMeasurementEventCallback<byte>((instrument, value, tags, state) => Take(state, value, tags));
@@ -51,8 +53,8 @@ public sealed class MetricsRegistry : IDisposable
         _meter.Dispose();
     }
 
-    /// <summary>The meters whose measurements are told: those of Weir, and the runtime's.</summary>
-    private static bool IsWanted(string meter) => meter.StartsWith("Weir.", StringComparison.Ordinal) || meter == "System.Runtime";
+    /// <summary>The meters whose measurements are told: those of Weir, and the runtime's; not what another registry says of itself.</summary>
+    private bool IsWanted(Meter meter) => meter.Name == OwnName ? ReferenceEquals(meter, _meter) : meter.Name.StartsWith("Weir.", StringComparison.Ordinal) || meter.Name == "System.Runtime";
 
     private void Take(object? state, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {

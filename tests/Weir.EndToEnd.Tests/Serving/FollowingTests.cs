@@ -156,6 +156,24 @@ public sealed class FollowingTests : IAsyncDisposable
         Assert.Equal(8, (await TalkAsUserAsync(daemon, 0, """{"topics":["shared","live"],"from":"first","once":true}""")).Split("specversion").Length - 1);
     }
 
+    [Fact]
+    public async Task Who_is_of_the_group_by_any_of_his_groups_sees_all_and_may_be_a_consumer()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "this test changes users, which only root can");
+        const int group = 54321;
+        using ServeProcess daemon = await ServeProcess.StartAsync(_directory.FullName, new Dictionary<string, string> { ["WEIR__FEEDS__GROUP"] = $"{group}" });
+        await AppendAsync(0, 2);
+        const string everything = """{"topics":["live"],"from":"first","once":true}""";
+        Assert.Equal(new[] { 0, 1 }, await AskAsUserAsync(daemon, 1001, everything, "--regid=1001", $"--groups=7,{group},9"));
+        Assert.Equal(new[] { 0, 1 }, await AskAsUserAsync(daemon, 1001, everything, $"--regid={group}", "--clear-groups"));
+        Assert.Empty(await AskAsUserAsync(daemon, 1001, everything, "--regid=1001", "--groups=7,9"));
+        // More groups than most have.
+        Assert.Equal(new[] { 0, 1 }, await AskAsUserAsync(daemon, 1001, everything, "--regid=1001", $"--groups={string.Join(',', Enumerable.Range(2000, 300))},{group}"));
+        // A consumer of somebody else's: he is let in to the point where it turns out that there is none.
+        Assert.Contains("not_found", await TalkAsUserAsync(daemon, 1001, """{"consumer":"mine"}""", "--regid=1001", $"--groups={group}"), StringComparison.Ordinal);
+        Assert.Contains("forbidden", await TalkAsUserAsync(daemon, 1001, """{"consumer":"mine"}""", "--regid=1001", "--clear-groups"), StringComparison.Ordinal);
+    }
+
     private RecordId _last;
 
     private static Process Start(string program, params string[] words) =>
@@ -168,17 +186,18 @@ public sealed class FollowingTests : IAsyncDisposable
         return await process.StandardOutput.ReadLineAsync(limit.Token);
     }
 
-    private static async Task<int[]> AskAsUserAsync(ServeProcess daemon, int user, string request)
+    private static async Task<int[]> AskAsUserAsync(ServeProcess daemon, int user, string request, params string[] groups)
     {
-        string said = await TalkAsUserAsync(daemon, user, request);
+        string said = await TalkAsUserAsync(daemon, user, request, groups);
         return [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty("data", out _))
             .Select(line => line.GetProperty("data").GetProperty("n").GetInt32())];
     }
 
-    private static async Task<string> TalkAsUserAsync(ServeProcess daemon, int user, string request)
+    private static async Task<string> TalkAsUserAsync(ServeProcess daemon, int user, string request, params string[] groups)
     {
+        if (groups.Length == 0) groups = [$"--regid={user}", "--clear-groups"];
         const string talk = "import socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.connect(sys.argv[1])\ns.sendall((sys.argv[2]+'\\n').encode())\nwhile True:\n b=s.recv(65536)\n if not b: break\n sys.stdout.write(b.decode())";
-        using Process python = Start("setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", "/usr/bin/python3", "-c", talk, daemon.SocketPath, request);
+        using Process python = Start("setpriv", [$"--reuid={user}", .. groups, "/usr/bin/python3", "-c", talk, daemon.SocketPath, request]);
         string said = await python.StandardOutput.ReadToEndAsync(Token);
         string wrong = await python.StandardError.ReadToEndAsync(Token);
         await python.WaitForExitAsync(Token);

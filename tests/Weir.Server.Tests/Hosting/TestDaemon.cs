@@ -35,12 +35,15 @@ internal sealed class TestDaemon : IAsyncDisposable
 
     /// <summary>Writes the configuration: what every test needs, and the lines that were set.</summary>
     public void Configure() => File.WriteAllText(
-        Configuration, $"feed:\n  url: file:{Feed}\napi:\n  listen: ['{Listen}']\n{ApiLines}auth:\n  tokens_file: {Tokens}\n{AuthLines}feeds:\n  socket: {Socket}\n{FeedsLines}{More}");
+        Configuration, $"feed:\n  url: file:{Feed}\n{FeedLines}api:\n  listen: ['{Listen}']\n{ApiLines}auth:\n  tokens_file: {Tokens}\n{AuthLines}feeds:\n  socket: {Socket}\n{FeedsLines}{More}");
 
     public string Listen { get; set; } = "127.0.0.1:0";
 
     /// <summary>More lines of section <c>api</c>.</summary>
     public string ApiLines { get; set; } = "";
+
+    /// <summary>More lines of section <c>feed</c>.</summary>
+    public string FeedLines { get; set; } = "";
 
     /// <summary>More sections.</summary>
     public string More { get; set; } = "";

@@ -88,7 +88,8 @@ public sealed class FanOut : IAsyncDisposable
             }
         }
 
-        await ListAsync(cancellationToken);
+        // Who names each topic finds it without looking through all of them.
+        if (reader.Topics.HasPrefix) await ListAsync(cancellationToken);
     }
 
     internal void Remove(FeedReader reader)

@@ -4,10 +4,10 @@ namespace Weir.Feed.Consuming;
 public sealed class TransientReader : FeedReader
 {
     private readonly ConsumerStart _start;
-    private readonly IReadOnlyDictionary<string, RecordId> _after;
+    private readonly IReadOnlyDictionary<string, RecordId>? _after;
 
     private TransientReader(
-        FanOut fanOut, TopicSelection topics, RecordFilter filter, ConsumerStart start, IReadOnlyDictionary<string, RecordId> after, TimeProvider time)
+        FanOut fanOut, TopicSelection topics, RecordFilter filter, ConsumerStart start, IReadOnlyDictionary<string, RecordId>? after, TimeProvider time)
         : base(fanOut, topics, filter, time)
     {
         _start = start;
@@ -30,7 +30,7 @@ public sealed class TransientReader : FeedReader
         ArgumentNullException.ThrowIfNull(fanOut);
         ArgumentNullException.ThrowIfNull(topics);
         var reader = new TransientReader(
-            fanOut, topics, filter ?? RecordFilter.All, start, after ?? new Dictionary<string, RecordId>(), time ?? TimeProvider.System);
+            fanOut, topics, filter ?? RecordFilter.All, start, after, time ?? TimeProvider.System);
         try
         {
             await reader.StartAsync(cancellationToken);
@@ -46,8 +46,8 @@ public sealed class TransientReader : FeedReader
 
     private protected override async ValueTask<RecordId> StartOfAsync(string topic, bool isNew, CancellationToken cancellationToken)
     {
-        if (_after.TryGetValue(topic, out RecordId after)) return after;
-        if (isNew || await Feed.DescribeAsync(topic, cancellationToken) is not { } info) return RecordId.Zero;
+        if (_after is not null && _after.TryGetValue(topic, out RecordId after)) return after;
+        if (isNew || _start.IsFirst || await Feed.DescribeAsync(topic, cancellationToken) is not { } info) return RecordId.Zero;
         return _start.After(info.LastId);
     }
 }

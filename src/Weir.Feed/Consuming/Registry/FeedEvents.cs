@@ -33,22 +33,22 @@ public sealed class FeedEvents
     /// <summary>Records that a source could not bring into the feed, and that nobody will read: told where they are missing.</summary>
     /// <param name="topic">Where they are missing.</param>
     /// <param name="source">Whose they were.</param>
-    /// <param name="after">The last record before them.</param>
-    /// <param name="records">How many.</param>
+    /// <param name="after">The last record before them; zero where it is not known.</param>
+    /// <param name="records">How many; null where nobody knows.</param>
     /// <param name="from">From when.</param>
     /// <param name="to">Until when.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="FeedException">It could not be told; it must be told again.</exception>
     public async ValueTask AppendGapAsync(
-        string topic, string source, RecordId after, long records, DateTimeOffset from, DateTimeOffset to, string reason, CancellationToken cancellationToken = default)
+        string topic, string source, RecordId after, long? records, DateTimeOffset from, DateTimeOffset to, string reason, CancellationToken cancellationToken = default)
     {
         byte[] data = Compose(json =>
         {
             json.WriteString("topic"u8, topic);
             json.WriteString("source"u8, source);
-            json.WriteString("after"u8, after.ToString());
-            json.WriteNumber("records"u8, records);
+            if (after != RecordId.Zero) json.WriteString("after"u8, after.ToString());
+            if (records is { } count) json.WriteNumber("records"u8, count);
             json.WriteString("from"u8, from.UtcDateTime);
             json.WriteString("to"u8, to.UtcDateTime);
             json.WriteString("reason"u8, reason);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
@@ -24,7 +25,8 @@ public sealed partial record PeerCredentials(int ProcessId, uint UserId, IReadOn
         Span<byte> credentials = stackalloc byte[12];
         socket.GetRawSocketOption(SolSocket, SoPeerCred, credentials);
         uint group = MemoryMarshal.Read<uint>(credentials[8..]);
-        return new(MemoryMarshal.Read<int>(credentials), MemoryMarshal.Read<uint>(credentials[4..]), [group, .. ReadGroups(socket)]);
+        uint[] others = ReadGroups(socket);
+        return new(MemoryMarshal.Read<int>(credentials), MemoryMarshal.Read<uint>(credentials[4..]), others.Length == 0 ? [group] : [group, .. others]);
     }
 
     /// <summary>The number of a group by its name, or by its number as text; null when there is none.</summary>
@@ -41,15 +43,19 @@ public sealed partial record PeerCredentials(int ProcessId, uint UserId, IReadOn
     {
         for (int room = 64; room <= MostGroups; room *= 16)
         {
-            byte[] groups = new byte[room * sizeof(uint)];
+            byte[] groups = ArrayPool<byte>.Shared.Rent(room * sizeof(uint));
             try
             {
-                int length = socket.GetRawSocketOption(SolSocket, SoPeerGroups, groups);
+                int length = socket.GetRawSocketOption(SolSocket, SoPeerGroups, groups.AsSpan(0, room * sizeof(uint)));
                 return MemoryMarshal.Cast<byte, uint>(groups.AsSpan(0, length)).ToArray();
             }
             catch (SocketException)
             {
                 // More groups than there is room for, or a kernel before 4.13, which does not tell.
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(groups);
             }
         }
 

@@ -84,7 +84,7 @@ public sealed class SocketServer : IAsyncDisposable
 
     private async Task ServeAsync(Socket client, CancellationToken stopping)
     {
-        bool isCounted = false;
+        bool isCounted = false, isUserCounted = false;
         PeerCredentials? peer = null;
         FeedAccess access = default;
         try
@@ -99,13 +99,13 @@ public sealed class SocketServer : IAsyncDisposable
 
             peer = PeerCredentials.Of(client);
             access = AccessOf(peer);
-            if (!TryCount(peer.UserId, access, out peer))
+            if (!(isUserCounted = TryCount(peer.UserId, access)))
             {
                 await RefuseAsync(client, $"there are {_options.MaxConnectionsPerUser} clients of this user already (feeds.max_connections_per_user)").ConfigureAwait(false);
                 return;
             }
 
-            var session = new SocketSession(client, PeerCredentials.Of(client), access, _registry, _options, _metrics, stopping);
+            var session = new SocketSession(client, peer, access, _registry, _options, _metrics, stopping);
             await using (session.ConfigureAwait(false)) await session.RunAsync().ConfigureAwait(false);
         }
         catch (SocketException)
@@ -122,7 +122,7 @@ public sealed class SocketServer : IAsyncDisposable
         {
             client.Dispose();
             if (isCounted) Interlocked.Decrement(ref _connections);
-            if (peer is not null) Uncount(peer.UserId, access);
+            if (isUserCounted) Uncount(peer!.UserId, access);
         }
     }
 
@@ -130,19 +130,16 @@ public sealed class SocketServer : IAsyncDisposable
         peer.UserId == 0 || peer.UserId == PeerCredentials.OwnUserId || (_group is { } group && peer.GroupIds.Contains(group)) ? FeedAccess.Everything : new(peer.UserId);
 
     /// <summary>Counts a client of a user who does not see everything.</summary>
-    private bool TryCount(uint user, FeedAccess access, out PeerCredentials? counted)
+    private bool TryCount(uint user, FeedAccess access)
     {
-        counted = null;
         if (!access.IsRestricted) return true;
         lock (_perUser)
         {
             int now = _perUser.GetValueOrDefault(user);
             if (now >= _options.MaxConnectionsPerUser) return false;
             _perUser[user] = now + 1;
+            return true;
         }
-
-        counted = new(0, user, []);
-        return true;
     }
 
     private void Uncount(uint user, FeedAccess access)
