@@ -17,7 +17,7 @@ internal sealed class ApiPipeline : IDisposable
     private static readonly ActivitySource Traces = new("Weir.Server.Http");
 
     private readonly ApiAccess _access;
-    private readonly AuditTrail _audit;
+    private readonly AuditTrail? _audit;
     private readonly int _maxRequests;
     private readonly StallLimit _stall;
     private readonly TimeProvider _time;
@@ -28,7 +28,12 @@ internal sealed class ApiPipeline : IDisposable
     private readonly Counter<long> _refused;
     private int _active;
 
-    public ApiPipeline(ApiAccess access, AuditTrail audit, ApiOptions options, TimeProvider time, ILogger logger)
+    /// <param name="access">Who may call.</param>
+    /// <param name="audit">Where calls that change something are told; null where there are none.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">For what fails.</param>
+    public ApiPipeline(ApiAccess access, AuditTrail? audit, ApiOptions options, TimeProvider time, ILogger logger)
     {
         _access = access;
         _audit = audit;
@@ -87,7 +92,7 @@ internal sealed class ApiPipeline : IDisposable
     public RequestDelegate Guard(ApiRoute route) => async context =>
     {
         ApiCaller caller = CallerOf(context);
-        AuditTrail.Entry? entry = route.IsAudited && caller.Role != AccessRole.None ? _audit.Begin(context, route) : null;
+        AuditTrail.Entry? entry = route.IsAudited && caller.Role != AccessRole.None ? _audit?.Begin(context, route) : null;
         try
         {
             if (ApiAccess.Check(caller, route.Needs) is { } refusal) throw Refuse(refusal.Code, refusal);

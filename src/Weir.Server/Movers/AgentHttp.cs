@@ -38,7 +38,7 @@ internal sealed class AgentHttp : IAsyncDisposable
         var meter = new Meter("Weir.Server.Movers");
         meter.CreateObservableGauge("weir_mover_ready", () => isReady() ? 1 : 0, null, "Whether work can come: the coordinator has taken the agent in, or the MDTs have.");
         meter.CreateObservableGauge("weir_build_info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", setup.Version)), null, "Always 1; the label has the version.");
-        var pipeline = new ApiPipeline(new(credentials.Tokens(setup.Options.Auth), new(options.Hosts), setup.Options.Auth.NeedsTokenOnLoopback), options, setup.Time, logger);
+        var pipeline = new ApiPipeline(new(credentials.Tokens(setup.Options.Auth), new(options.Hosts), setup.Options.Auth.NeedsTokenOnLoopback), audit: null, options, setup.Time, logger);
         WebApplication application = HttpServer.Build(
             options, [new Module(metrics, isReady)], pipeline, options.TlsCertificate is null ? null : credentials.Certificate(options), setup.Loggers);
         var http = new AgentHttp(application, pipeline, metrics, meter);
