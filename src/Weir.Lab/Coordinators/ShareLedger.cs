@@ -8,7 +8,8 @@ namespace Weir.Lab.Coordinators;
 
 /// <summary>
 /// Sees to it that nobody starves where users share fairly: while a user's request waits, at most two of any other user's are handed out of the
-/// same kind and archive id before one of his own is, and what is left of one list, as a list has one set of flags.
+/// same kind and archive id before one of his own is; and, as a list has one set of flags, two lists more: what is left of one that the other
+/// gets, and what he himself was given in advance by one like it.
 /// </summary>
 /// <param name="lab">Told of violations.</param>
 /// <param name="owners">Whose files are.</param>
@@ -71,7 +72,7 @@ internal sealed class ShareLedger(LabCoordinator lab, SimulatedOwners owners)
             {
                 by[other] = by.GetValueOrDefault(other) + count;
                 Checks++;
-                if (by[other] > Bound + _longest)
+                if (by[other] > Bound + (2 * _longest))
                     lab.Violations.Add($"At {lab.Now}: user {user} waits with a {place.Kind} for archive {place.Archive} while {by[other]} of user {other} were handed out; lists had at most {_longest}.");
             }
         }
