@@ -27,7 +27,7 @@ internal static partial class CoordinatorLog
     [LoggerMessage(5056, LogLevel.Information, "Agent '{Id}' is there ({Peer}); it says that it runs {Running} requests.")]
     public static partial void AgentConnected(ILogger logger, string id, string peer, int running);
 
-    [LoggerMessage(5057, LogLevel.Information, "Agent '{Id}' has gone ({Peer}); it ran {Running} requests, which wait for it for the grace time.")]
+    [LoggerMessage(5057, LogLevel.Information, "Agent '{Id}' has gone ({Peer}); it ran {Running} requests.")]
     public static partial void AgentGone(ILogger logger, string id, string peer, long running);
 
     [LoggerMessage(5058, LogLevel.Information, "The lock is now: {Mode}.")]

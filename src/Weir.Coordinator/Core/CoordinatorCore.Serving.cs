@@ -158,7 +158,8 @@ public sealed partial class CoordinatorCore
             if (agent.Ghosts.Count > 0 && agent.Ghosts.Contains(request.Key))
             {
                 // It may run it still: a key is never handed twice to one agent. The others go on without it.
-                _putAside.Add(queue.Take(_store, line));
+                queue.Remove(_store, slot);
+                _putAside.Add(slot);
                 continue;
             }
 

@@ -65,6 +65,6 @@ public sealed partial class CoordinatorCore
     private RequestSummary Summary(int slot)
     {
         ref RequestSlot request = ref _store[slot];
-        return new(request.Key, request.Action, request.ArchiveId, request.Data);
+        return new(request.Key, request.Action, request.ArchiveId, request.Flags, request.Data);
     }
 }
