@@ -71,6 +71,21 @@ void buffer_append(struct buffer *buffer, const void *bytes, size_t length)
     buffer->end += length;
 }
 
+void buffer_integer(struct buffer *buffer, int64_t number)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+    /* Unsigned, as the lowest number has no positive counterpart. */
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (number < 0)
+        digits[--at] = '-';
+    buffer_append(buffer, digits + at, sizeof(digits) - at);
+}
+
 void buffer_format(struct buffer *buffer, const char *format, ...)
 {
     char text[512];

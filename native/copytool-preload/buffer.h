@@ -25,6 +25,9 @@ void buffer_added(struct buffer *buffer, size_t bytes);
 void buffer_take(struct buffer *buffer, size_t bytes);
 
 void buffer_append(struct buffer *buffer, const void *bytes, size_t length);
+/* A literal, and a number: for what is said with every action, where printf would take most of the time. */
+#define buffer_literal(buffer, text) buffer_append(buffer, "" text, sizeof(text) - 1)
+void buffer_integer(struct buffer *buffer, int64_t number);
 void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A JSON string, with quotes; the bytes must be valid UTF-8. */

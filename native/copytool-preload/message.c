@@ -6,8 +6,15 @@
 static void append_fid(struct buffer *out, const char *name, const struct lu_fid *fid)
 {
     /* The numbers as the original client writes them: signed 64 and 32 bits. */
-    buffer_format(out, "\"%s\":{\"f_seq\":%" PRId64 ",\"f_oid\":%" PRId32 ",\"f_ver\":%" PRId32 "}", name, (int64_t)fid->f_seq,
-                  (int32_t)fid->f_oid, (int32_t)fid->f_ver);
+    buffer_literal(out, "\"");
+    buffer_append(out, name, strlen(name));
+    buffer_literal(out, "\":{\"f_seq\":");
+    buffer_integer(out, (int64_t)fid->f_seq);
+    buffer_literal(out, ",\"f_oid\":");
+    buffer_integer(out, (int32_t)fid->f_oid);
+    buffer_literal(out, ",\"f_ver\":");
+    buffer_integer(out, (int32_t)fid->f_ver);
+    buffer_literal(out, "}");
 }
 
 static void append_data(struct buffer *out, const struct action *action)
@@ -72,14 +79,25 @@ void message_ehlo(struct buffer *out, const struct config *config, const char *f
 
 void message_recv(struct buffer *out, const struct config *config)
 {
-    buffer_format(out, "{\"command\":\"recv\",\"max_archive\":%" PRId64 ",\"max_restore\":%" PRId64 ",\"max_remove\":%" PRId64
-                  ",\"max_bytes\":%" PRId64 "}", config->max_archive, config->max_restore, config->max_remove, config->hal_size);
+    buffer_literal(out, "{\"command\":\"recv\",\"max_archive\":");
+    buffer_integer(out, config->max_archive);
+    buffer_literal(out, ",\"max_restore\":");
+    buffer_integer(out, config->max_restore);
+    buffer_literal(out, ",\"max_remove\":");
+    buffer_integer(out, config->max_remove);
+    buffer_literal(out, ",\"max_bytes\":");
+    buffer_integer(out, config->hal_size);
+    buffer_literal(out, "}");
 }
 
 void message_done(struct buffer *out, const struct action *action)
 {
     struct lu_fid dfid = action->item.hai_dfid;
-    buffer_format(out, "{\"command\":\"done\",\"hai_cookie\":%" PRId64 ",", (int64_t)action->item.hai_cookie);
+    buffer_literal(out, "{\"command\":\"done\",\"hai_cookie\":");
+    buffer_integer(out, (int64_t)action->item.hai_cookie);
+    buffer_literal(out, ",");
     append_fid(out, "hai_dfid", &dfid);
-    buffer_format(out, ",\"status\":%d}", action->status);
+    buffer_literal(out, ",\"status\":");
+    buffer_integer(out, action->status);
+    buffer_literal(out, "}");
 }

@@ -24,6 +24,23 @@ static void bytes_come_out_as_they_went_in(void)
     buffer_free(&buffer);
 }
 
+static void integers_are_as_printf_has_them(void)
+{
+    struct buffer buffer = {0};
+    uint64_t random = check_seed();
+    int64_t edges[] = {0, 1, -1, 9, 10, -10, 99, 100, INT32_MIN, INT32_MAX, INT64_MIN, INT64_MAX};
+    for (size_t i = 0; i < 5000; i++) {
+        size_t count = sizeof(edges) / sizeof(edges[0]);
+        int64_t number = i < count ? edges[i] : (int64_t)check_random(&random) >> (i % 64);
+        char wanted[32];
+        int length = snprintf(wanted, sizeof(wanted), "%lld", (long long)number);
+        buffer_integer(&buffer, number);
+        CHECK(buffer_length(&buffer) == (size_t)length && memcmp(buffer_front(&buffer), wanted, (size_t)length) == 0);
+        buffer_take(&buffer, (size_t)length);
+    }
+    buffer_free(&buffer);
+}
+
 static void json_strings_are_escaped(void)
 {
     struct buffer buffer = {0};
@@ -69,5 +86,5 @@ static void what_is_not_base64_is_refused(void)
     CHECK(base64_decode(back, 3, "////", 4) == 3);
 }
 
-RUN(bytes_come_out_as_they_went_in, json_strings_are_escaped, too_long_a_format_fails_the_buffer, base64_goes_both_ways,
+RUN(bytes_come_out_as_they_went_in, integers_are_as_printf_has_them, json_strings_are_escaped, too_long_a_format_fails_the_buffer, base64_goes_both_ways,
     what_is_not_base64_is_refused)
