@@ -97,16 +97,6 @@ static int prepare(struct copytool *copytool, const char *mount, int archive_cou
     return 0;
 }
 
-/* Held for microseconds, by a few threads: worth a moment's spinning before going to sleep. */
-static void init_lock(pthread_mutex_t *lock)
-{
-    pthread_mutexattr_t attributes;
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
-    pthread_mutex_init(lock, &attributes);
-    pthread_mutexattr_destroy(&attributes);
-}
-
 int copytool_new(struct copytool **created, const char *mount, int archive_count, const int *archives, int flags)
 {
     if (!mount || archive_count < 0 || (archive_count > 0 && !archives))
@@ -121,7 +111,7 @@ int copytool_new(struct copytool **created, const char *mount, int archive_count
     copytool->pid = getpid();
     copytool->references = 1;
     atomic_init(&copytool->ending, 1);
-    init_lock(&copytool->lock);
+    pthread_mutex_init(&copytool->lock, NULL);
     int rc = prepare(copytool, mount, archive_count, archives);
     if (rc)
         destroy(copytool);
