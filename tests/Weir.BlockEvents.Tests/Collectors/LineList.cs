@@ -1,0 +1,39 @@
+using System.Text;
+using Weir.BlockEvents.Collectors;
+using Weir.BlockEvents.Lines;
+
+namespace Weir.BlockEvents.Tests.Collectors;
+
+/// <summary>Keeps the lines that a source hands out.</summary>
+internal sealed class LineList : ILineSink
+{
+    public List<string> Texts { get; } = [];
+
+    public List<string> Identifiers { get; } = [];
+
+    public List<long?> RealTimes { get; } = [];
+
+    public List<string> Devices { get; } = [];
+
+    public long Lost { get; private set; }
+
+    public void Take(in LogLine line)
+    {
+        Texts.Add(Encoding.Latin1.GetString(line.Text));
+        Identifiers.Add(Encoding.Latin1.GetString(line.Identifier));
+        RealTimes.Add(line.RealTimeMicroseconds);
+        Devices.Add(Encoding.Latin1.GetString(line.KernelDevice));
+    }
+
+    public void TellLost(long count, string why) => Lost += count;
+
+    public LineList ReadAll(ILogSource source)
+    {
+        while (source.Read(this))
+        {
+            // All of it.
+        }
+
+        return this;
+    }
+}
