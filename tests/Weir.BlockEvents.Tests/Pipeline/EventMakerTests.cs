@@ -1,0 +1,91 @@
+using Weir.BlockEvents.Collectors.Raw;
+using Weir.BlockEvents.Events;
+using Weir.BlockEvents.Pipeline;
+using Weir.BlockEvents.Tests.Topology;
+using Weir.BlockEvents.Topology;
+using Weir.Feed;
+using Weir.Feed.Log;
+
+namespace Weir.BlockEvents.Tests.Pipeline;
+
+public sealed class EventMakerTests : IDisposable
+{
+    private const string IoErrors = """
+        2024-02-03T04:05:06.100000+00:00 h1 kernel: I/O error, dev sdf, sector 20482 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2
+        2024-02-03T04:05:06.200000+00:00 h1 kernel: I/O error, dev sdf, sector 20484 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2
+        2024-02-03T04:05:06.300000+00:00 h1 kernel: EXT4-fs error (device dm-1): ext4_find_entry:1455: inode #2: comm ls: reading directory lblock 0
+        2024-02-03T04:05:06.400000+00:00 h1 kernel: I/O error, dev sdf, sector 20486 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2
+
+        """;
+
+    private readonly SysfsTree _tree = SysfsTree.MultipathLvmExt4();
+
+    [Fact]
+    public async Task Repeats_are_one_event_and_what_stands_above_follows_from_it()
+    {
+        await using var pipeline = new TestPipeline(new TopologyTracker(new(_tree.Root)));
+        IReadOnlyList<StorageEvent> events = await pipeline.RunAsync(IoErrors);
+        Assert.Equal(["BLK_IO_ERROR", "FS_ERROR"], events.Select(one => one.EventType));
+        StorageEvent root = events[0], above = events[1];
+        Assert.Equal(3, root.Count);
+        Assert.Equal("/dev/sdf", root.Device.Path);
+        Assert.Equal("47841ee5-047d-4f73-8951-5a3d7a4c770e", root.Hierarchy.Uuid);
+        Assert.Equal("/tmp/tmp.MYo8MCHF35", root.Hierarchy.MountPoint);
+        Assert.Equal("FC", root.Extension["transport"]);
+        Assert.Equal("h1", root.Hostname);
+        Assert.Equal(new DateTimeOffset(2024, 2, 3, 4, 5, 6, 100, TimeSpan.Zero), root.Timestamp);
+        Assert.Equal("/dev/mapper/vg-lv", above.Device.Path);
+        Assert.Equal(root.EventId, above.RootCauseEventId);
+        Assert.Equal(root.IncidentId, above.IncidentId);
+        Assert.NotNull(above.IncidentId);
+        Assert.Null(root.RootCauseEventId);
+    }
+
+    [Fact]
+    public async Task A_device_that_nobody_knows_is_still_an_event()
+    {
+        await using var pipeline = new TestPipeline(new TopologyTracker(new(_tree.Root)));
+        StorageEvent one = Assert.Single(await pipeline.RunAsync("[ 1.0] I/O error, dev sdzz, sector 1 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2\n"));
+        Assert.Equal("sdzz", one.KernelDevice);
+        Assert.Equal("", one.Device.Path);
+        Assert.Equal("here", one.Hostname);
+    }
+
+    [Fact]
+    public async Task The_same_lines_again_give_no_event_twice()
+    {
+        var tracker = new TopologyTracker(new(_tree.Root));
+        await using var pipeline = new TestPipeline(tracker);
+        LogEngine feed = pipeline.OpenEngine();
+        await TestPipeline.CollectAsync(feed, IoErrors, 1000);
+        await pipeline.MakeAsync(feed);
+        IReadOnlyList<StorageEvent> before = await TestPipeline.EventsOfAsync(feed);
+
+        // As if the process had died after its events were durable and before it said how far it was.
+        await feed.WritePositionAsync(RawLine.Topic, EventMakerOptions.Consumer, new RecordId(1, 0), TestContext.Current.CancellationToken);
+        await pipeline.MakeAsync(feed);
+        await pipeline.MakeAsync(feed);
+        Assert.Equal(before.Select(one => one.EventId), (await TestPipeline.EventsOfAsync(feed)).Select(one => one.EventId));
+    }
+
+    [Fact]
+    public async Task Of_a_storm_what_is_not_kept_is_counted()
+    {
+        var tracker = new TopologyTracker(new(_tree.Root));
+        await using var pipeline = new TestPipeline(tracker) { MostPerSecond = 100 };
+        const int Lines = 20_000;
+        string storm = string.Concat(Enumerable.Range(0, Lines).Select(i => $"2024-02-03T04:05:06.000001+00:00 h1 kernel: I/O error, dev sdf, sector {i} op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2\n"));
+        LogEngine feed = pipeline.OpenEngine();
+        CollectorCounts counts = await TestPipeline.CollectAsync(feed, storm, 100);
+        Assert.Equal((Lines, Lines), (counts.Lines, counts.Storage));
+        Assert.True(counts.Kept < Lines / 2, $"{counts.Kept} records");
+        await pipeline.MakeAsync(feed);
+        IReadOnlyList<StorageEvent> events = await TestPipeline.EventsOfAsync(feed);
+        Assert.Equal(Lines, events.Where(one => one.EventType == "BLK_IO_ERROR").Sum(one => one.Count));
+        StorageEvent verdict = Assert.Single(events, one => one.EventType == "DEVICE_DEGRADED");
+        Assert.Equal(Severity.Critical, verdict.Severity);
+        Assert.Equal("/dev/sdf", verdict.Device.Path);
+    }
+
+    public void Dispose() => _tree.Dispose();
+}
