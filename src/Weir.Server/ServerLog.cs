@@ -91,4 +91,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(9035, LogLevel.Information, "The tokens were read again: {Count} of them.")]
     public static partial void TokensRead(ILogger logger, int count);
+
+    [LoggerMessage(9050, LogLevel.Warning, "A rule is not used: {Problem}")]
+    public static partial void RuleRefused(ILogger logger, string problem);
 }

@@ -56,6 +56,12 @@ internal static class VerbTable
         new("events", "events of block devices and file systems",
         [
             new("classify", Events.ClassifyVerb.Summary, () => new Events.ClassifyVerb()),
+            new("collect", Events.CollectVerb.Summary, () => new Events.CollectVerb()),
+            new("monitor", Events.MonitorVerb.Summary, () => new Events.MonitorVerb()),
+            new("query", Events.QueryVerb.Summary, () => new Events.QueryVerb()),
+            new("notify", Events.NotifyVerb.Summary, () => new Events.NotifyVerb()),
+            new("info", Events.InfoVerb.Summary, () => new Events.InfoVerb()),
+            new("list", Events.ListVerb.Summary, () => new Events.ListVerb()),
         ]),
         new("drives", "drives of erasure-coded object stores",
         [

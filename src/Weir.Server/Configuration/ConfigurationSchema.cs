@@ -9,7 +9,7 @@ public static class ConfigurationSchema
     /// <summary>In the order in which they are shown.</summary>
     public static IReadOnlyList<ConfigurationKey> Keys { get; } =
     [
-        .. FeedOptions.Keys, .. HsmKeys.All, .. RestoreAheadKeys.All, .. ChangelogsOptions.Keys, .. CoordinatorKeys.All, .. AgentKeys.All, .. ServeOptions.Keys, .. LogOptions.Keys,
+        .. FeedOptions.Keys, .. HsmKeys.All, .. RestoreAheadKeys.All, .. ChangelogsOptions.Keys, .. CoordinatorKeys.All, .. AgentKeys.All, .. EventsOptions.Keys, .. ServeOptions.Keys, .. LogOptions.Keys,
         .. ApiOptions.Keys, .. AuthOptions.Keys, .. FeedsOptions.Keys, .. RetentionSection.Keys, .. TelemetryOptions.Keys,
     ];
 

@@ -15,6 +15,8 @@ public sealed class WeirOptions
 
     public AgentSection Agent { get; } = new();
 
+    public EventsOptions Events { get; } = new();
+
     public ServeOptions Serve { get; } = new();
 
     public LogOptions Log { get; } = new();

@@ -22,6 +22,7 @@ internal static class RoleTable
         new(RoleNames.Janitor, ["hsm"], HasHsm, (context, _) => new JanitorRole(context)),
         new(RoleNames.Changelogs, ["changelogs"], configuration => configuration.Options.Changelogs.Mdts.Count > 0, (context, _) => new ChangelogsRole(context)),
         new(RoleNames.Coordinator, ["coordinator"], configuration => IsMentioned(configuration, "coordinator"), (context, _) => new CoordinatorRole(context)),
+        new(RoleNames.Events, ["events"], configuration => IsMentioned(configuration, "events"), (context, _) => new EventsRole(context)),
         new(RoleNames.Feeds, ["feeds"], _ => true, (context, _) => new FeedsRole(context)),
         new(RoleNames.Api, ["api", "auth"], _ => true, (context, credentials) => new ApiRole(context, credentials)),
     ];

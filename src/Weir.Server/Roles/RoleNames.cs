@@ -8,8 +8,9 @@ public static class RoleNames
     public const string Janitor = "janitor";
     public const string Changelogs = "changelogs";
     public const string Coordinator = "coordinator";
+    public const string Events = "events";
     public const string Feeds = "feeds";
     public const string Api = "api";
 
-    public static IReadOnlyList<string> All { get; } = [Retention, Shipper, Janitor, Changelogs, Coordinator, Feeds, Api];
+    public static IReadOnlyList<string> All { get; } = [Retention, Shipper, Janitor, Changelogs, Coordinator, Events, Feeds, Api];
 }

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+using Weir.BlockEvents.Collectors;
+using Weir.BlockEvents.Collectors.Raw;
+using Weir.BlockEvents.Pipeline;
+using Weir.BlockEvents.Rules;
+using Weir.BlockEvents.Topology;
+using Weir.Feed;
+
+namespace Weir.Server.Events;
+
+/// <summary>Collects lines about storage from all sources and makes events of them, in one process.</summary>
+public sealed class EventCollection : IDisposable
+{
+    private readonly EventsSettings _settings;
+    private readonly IFeedEngine _feed;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly LiveRules _rules;
+    private readonly UeventListener? _listener;
+    private readonly List<(string Source, CollectorCounts Counts)> _counts = [];
+
+    /// <summary>Reads the devices and begins to hear of them.</summary>
+    public EventCollection(EventsSettings settings, IFeedEngine feed, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _settings = settings;
+        _feed = feed;
+        _time = time;
+        _logger = logger;
+        _rules = new(settings.RuleFiles, UserRules.Load);
+        _rules.Loaded += rules => Tell(rules, logger);
+        _rules.Reload();
+        if (settings.RuleFiles.Count > 0) _rules.Watch();
+        Devices = new(settings.Root, time);
+        if (settings.Root.IsLive) _listener = new(Devices, logger);
+    }
+
+    /// <summary>The devices.</summary>
+    public TopologyTracker Devices { get; }
+
+    /// <summary>Events made so far.</summary>
+    public long EventCount { get; private set; }
+
+    /// <summary>What was done with each source.</summary>
+    public IReadOnlyList<(string Source, CollectorCounts Counts)> Counts => _counts;
+
+    /// <summary>Runs until cancelled, or until all sources have ended.</summary>
+    /// <exception cref="IOException">A source cannot be read, or the feed does not take the lines.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var maker = new EventMaker(
+            _feed, _rules.Current, Devices, new() { Storms = _settings.Storms, TellsDevices = _settings.TellsDevices, Time = _time }, _logger);
+        Task collecting = CollectAsync(stop.Token);
+        Task making = maker.RunAsync(collecting, NewRules(), stop.Token);
+        try
+        {
+            // When one fails the other is of no use.
+            await Task.WhenAny(collecting, making).ConfigureAwait(false);
+            if (collecting.IsFaulted || making.IsCompleted) await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(collecting, making).ConfigureAwait(false);
+        }
+        finally
+        {
+            EventCount = maker.EventCount;
+        }
+    }
+
+    public void Dispose()
+    {
+        _listener?.Dispose();
+        _rules.Dispose();
+    }
+
+    private static void Tell(RuleSet rules, ILogger logger)
+    {
+        foreach (RuleProblem problem in rules.Problems) ServerLog.RuleRefused(logger, problem.ToString());
+    }
+
+    /// <summary>A question that one user of the rules asks before each piece of work: the rules when they have changed since it asked last, else null.</summary>
+    private Func<RuleSet?> NewRules()
+    {
+        RuleSet last = _rules.Current;
+        return () =>
+        {
+            RuleSet now = _rules.Current;
+            if (ReferenceEquals(now, last)) return null;
+            return last = now;
+        };
+    }
+
+    private Task CollectAsync(CancellationToken cancellationToken) => Task.WhenAll(_settings.Sources.Select(source => Task.Run(() => CollectAsync(source, cancellationToken), cancellationToken)));
+
+    private async Task CollectAsync(string name, CancellationToken cancellationToken)
+    {
+        string place = name is LogSources.Journal or LogSources.Kmsg ? await RawCollector.PlaceOfAsync(_feed, name, cancellationToken).ConfigureAwait(false) : "";
+        using ILogSource source = _settings.OpenSource?.Invoke(name) ?? LogSources.Open(name, place, _settings.FromEnd, _settings.JournalDirectories, _time, _logger);
+        using var collector = new RawCollector(_feed, _rules.Current, new() { MostPerSecond = _settings.MostPerSecond, Time = _time }, _logger);
+        lock (_counts) _counts.Add((name, collector.Counts));
+        await collector.RunAsync(source, _settings.Once, NewRules(), cancellationToken).ConfigureAwait(false);
+    }
+}
