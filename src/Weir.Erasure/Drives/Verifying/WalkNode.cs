@@ -8,8 +8,8 @@ internal sealed class WalkNode(string path, ushort drives, WalkNodeKind kind)
     /// <summary>Directories with more names than this are listed once more, by themselves.</summary>
     public const int SmallNames = 2048;
 
-    /// <summary>What is kept of a large directory at a time: some 20 MB of names.</summary>
-    public const int LargeNames = 300_000;
+    /// <summary>What is kept of a large directory at a time: some 5 MB of names.</summary>
+    public const int LargeNames = 65_536;
 
     private NameWindow? _names;
 
