@@ -49,7 +49,8 @@ internal sealed class FailingDisk : IDisposable
         try
         {
             using (FileStream file = File.Create(disk._file)) file.SetLength(400L * 1024 * 1024);
-            Run("mkfs." + fileSystem, "-q", disk._file);
+            // Nothing in the background that would meet the failure before the test does.
+            Run("mkfs." + fileSystem, [.. fileSystem == "ext4" ? (string[])["-E", "lazy_itable_init=0,lazy_journal_init=0"] : [], "-q", disk._file]);
             disk.Device = Run("losetup", "--find", "--show", disk._file).Trim();
             Run("mount", disk.Device, disk.MountPoint);
             disk._isMounted = true;
@@ -68,10 +69,19 @@ internal sealed class FailingDisk : IDisposable
         }
     }
 
-    /// <summary>Cuts the file short behind the superblock, and reads and writes until both have failed.</summary>
-    public void Fail()
+    /// <summary>Cuts the file short behind the superblock.</summary>
+    public void Cut()
     {
-        using (FileStream file = File.OpenWrite(_file)) file.SetLength(2 * 1024 * 1024);
+        using FileStream file = File.OpenWrite(_file);
+        file.SetLength(2 * 1024 * 1024);
+    }
+
+    /// <summary>Reads from the device itself what is no longer there. The kernel tells of ten such errors in five seconds and no more, of all disks together.</summary>
+    public void Ask() => Try(() => Run("dd", $"if={Device}", "of=/dev/null", "bs=4096", "skip=20000", "count=1", "iflag=direct"));
+
+    /// <summary>Has the file system read and write until both have failed.</summary>
+    public void Use()
+    {
         // What was read before is forgotten; the disk is asked again.
         File.WriteAllText("/proc/sys/vm/drop_caches", "3");
         Try(() => File.ReadAllBytes(Path.Combine(MountPoint, "data")));
