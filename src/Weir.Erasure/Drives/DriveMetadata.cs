@@ -42,6 +42,12 @@ public sealed class DriveMetadata
     /// <summary>Whether the state is unknown because the medium is damaged where the metadata lies.</summary>
     public bool IsMediumError { get; private init; }
 
+    /// <summary>The version of the file's header tuples; 0 where it has none.</summary>
+    internal int HeaderVersion { get; private init; }
+
+    /// <summary>The version of the file's bodies; 0 where it does not say.</summary>
+    internal int MetaVersion { get; private init; }
+
     /// <summary>Bytes of the metadata file.</summary>
     internal long FileBytes { get; private init; }
 
@@ -71,6 +77,8 @@ public sealed class DriveMetadata
                 Inline = meta.Inline,
                 IsWhole = meta.Versions.Count == meta.VersionCount,
                 FileBytes = file.Length,
+                HeaderVersion = meta.HeaderVersion,
+                MetaVersion = meta.MetaVersion,
             };
         }
         catch (ErasureFormatException error)

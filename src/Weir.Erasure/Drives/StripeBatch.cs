@@ -9,7 +9,7 @@ namespace Weir.Erasure.Drives;
 internal sealed class StripeBatch
 {
     /// <summary>Of each shard, at least one block: large enough that a read is worth its call and seek.</summary>
-    private const int TargetBytes = 1 << 20;
+    internal const int TargetBytes = 1 << 20;
 
     private const int Alignment = 64;
 
@@ -115,6 +115,31 @@ internal sealed class StripeBatch
     /// <summary>Makes what the plan wants of a block, in place.</summary>
     public void Rebuild(int block, RebuildPlan plan) =>
         plan.Run(_buffer.AsSpan(At(0, block)), _stride, _layout.PieceSizeOf(FirstBlock + block));
+
+    /// <summary>Puts the hash of each block of shards before it.</summary>
+    public unsafe void WriteHashes(CodingPath path, HighwayKey key, uint shards)
+    {
+        if (_layout.HashBytes == 0) return;
+        byte** pieces = stackalloc byte*[ReedSolomon.MaxShards];
+        byte* hashes = stackalloc byte[ReedSolomon.MaxShards * HighwayHash256.SizeBytes];
+        fixed (byte* start = _buffer)
+        {
+            for (int block = 0; block < Count; block++)
+            {
+                int count = 0;
+                for (int shard = 0; shard < _shards; shard++)
+                {
+                    if ((shards & 1u << shard) != 0) pieces[count++] = start + At(shard, block);
+                }
+
+                HighwayHash256.HashBlocks(path, key, pieces, _layout.PieceSizeOf(FirstBlock + block), count, hashes);
+                for (int i = 0; i < count; i++) new ReadOnlySpan<byte>(hashes + i * HighwayHash256.SizeBytes, HighwayHash256.SizeBytes).CopyTo(new(pieces[i] - HighwayHash256.SizeBytes, HighwayHash256.SizeBytes));
+            }
+        }
+    }
+
+    /// <summary>The batch's bytes of a shard as they stand in its file, hashes included.</summary>
+    public ReadOnlyMemory<byte> FileBytes(int shard) => _buffer.AsMemory(_offset + shard * _stride, Bytes(Count));
 
     /// <summary>A piece of a block.</summary>
     public ReadOnlyMemory<byte> Piece(int shard, int block) => _buffer.AsMemory(At(shard, block), _layout.PieceSizeOf(FirstBlock + block));

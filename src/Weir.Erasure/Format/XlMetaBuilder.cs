@@ -37,14 +37,29 @@ public sealed class XlMetaBuilder
     {
         if (meta.Inline.Damage is { } damage) throw new ErasureFormatException($"This xl.meta cannot be written again: {damage}");
         if (meta.Versions.Count != meta.VersionCount) throw new ErasureFormatException("This xl.meta was read in part and cannot be written again.");
-        XlMetaBuilder builder = meta.HeaderVersion > 0 ? new(meta.HeaderVersion, meta.MetaVersion) : new();
-        builder._versions.AddRange(meta.Versions);
+        XlMetaBuilder builder = WithoutInline(meta);
         builder._inline.AddRange(meta.Inline.Entries);
-        builder._trailer = meta.Trailer;
         return builder;
     }
 
     public IReadOnlyList<XlVersion> Versions => _versions;
+
+    /// <summary>The version of the header tuples that the file gets.</summary>
+    internal int HeaderVersion => _headerVersion;
+
+    /// <summary>An empty file with the header and metadata versions of another; 0 where that has none.</summary>
+    internal static XlMetaBuilder Like(int headerVersion, int metaVersion) => headerVersion > 0 ? new(headerVersion, metaVersion) : new();
+
+    /// <summary>Everything of a file but its inline shards.</summary>
+    /// <exception cref="ErasureFormatException">It was not read as a whole.</exception>
+    internal static XlMetaBuilder WithoutInline(XlMeta meta)
+    {
+        if (meta.Versions.Count != meta.VersionCount) throw new ErasureFormatException("This xl.meta was read in part and cannot be written again.");
+        XlMetaBuilder builder = Like(meta.HeaderVersion, meta.MetaVersion);
+        builder._versions.AddRange(meta.Versions);
+        builder._trailer = meta.Trailer;
+        return builder;
+    }
 
     /// <summary>Adds a version at its place in the order; one with the same id is replaced, and an inline shard goes with it.</summary>
     public XlMetaBuilder Add(XlVersion version)

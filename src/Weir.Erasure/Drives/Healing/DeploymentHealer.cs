@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using Weir.Erasure.Drives.Verifying;
+
+namespace Weir.Erasure.Drives.Healing;
+
+/// <summary>
+/// Repairs a deployment in two passes: the first looks at everything and plans, the second repairs, the most endangered objects first.
+/// Each object is looked at again right before its repair. The plan lies in the journal, so that neither pass holds it in memory and a
+/// run that ended early goes on where it was.
+/// </summary>
+public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, HealOptions options, ExamineOptions examine, HealJournal journal, IHealObserver observer)
+{
+    private readonly ObjectExaminer _examiner = new(drives.Queues);
+    private readonly Lock _gate = new();
+    private readonly SortedSet<long> _finishedAhead = [];
+    private long _looked, _doneObjects, _doneBytes, _writtenBytes, _next;
+
+    public HealTotals Totals
+    {
+        get
+        {
+            PlanCursor plan = journal.Cursor;
+            lock (_gate) return new(_looked, plan.Objects, _doneObjects, plan.ReadBytes + plan.WriteBytes, _doneBytes, _writtenBytes);
+        }
+    }
+
+    /// <summary>Looks at every object and plans.</summary>
+    /// <param name="cancellationToken">Ends it; the plan is then begun anew by the next run.</param>
+    public async Task PlanAsync(CancellationToken cancellationToken)
+    {
+        var verifier = new SetVerifier(drives.Queues);
+        foreach (DrivePool pool in topology.Pools)
+        {
+            for (int set = 0; set < pool.SetCount; set++)
+            {
+                await foreach (ObjectVerdict verdict in verifier.VerifyAsync(pool, set, new() { Examine = examine }, cancellationToken).ConfigureAwait(false)) Take(verdict);
+            }
+        }
+
+        journal.EndPlan();
+    }
+
+    /// <summary>Looks at one object, in whichever set it lies, and plans. Says whether any drive knows it.</summary>
+    public async Task<bool> PlanAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        bool isKnown = false;
+        foreach (DrivePool pool in topology.Pools)
+        {
+            for (int set = 0; set < pool.SetCount; set++)
+            {
+                ObjectVerdict verdict = await _examiner.ExamineAsync(pool, set, name, examine, cancellationToken).ConfigureAwait(false);
+                if (verdict.Versions.Count == 0) continue;
+                isKnown = true;
+                Take(verdict);
+            }
+        }
+
+        journal.EndPlan();
+        return isKnown;
+    }
+
+    /// <summary>Repairs what the plan has left.</summary>
+    /// <param name="cancellationToken">Begins no more repairs, and ends those that have changed nothing yet.</param>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        _next = journal.Cursor.Done;
+        var memory = new WeightedGate(options.MemoryBytes);
+        var slots = new WeightedGate(options.Concurrency);
+        var running = new ConcurrentDictionary<long, Task>();
+        try
+        {
+            foreach ((long number, PlannedObject planned) in journal.Left())
+            {
+                await slots.EnterAsync(1).ConfigureAwait(false);
+                await memory.EnterAsync(planned.MemoryBytes).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                running[number] = Task.Run(
+                    async () =>
+                    {
+                        try
+                        {
+                            await HealAsync(number, planned, cancellationToken).ConfigureAwait(false);
+                        }
+                        finally
+                        {
+                            memory.Leave(planned.MemoryBytes);
+                            slots.Leave(1);
+                        }
+                    },
+                    CancellationToken.None);
+                foreach ((long ended, Task task) in running)
+                {
+                    // Its failure ends the run.
+                    if (task.IsCompleted && running.TryRemove(ended, out _)) await task.ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(running.Values).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            journal.Advance(_next, isFinished: false);
+        }
+
+        await Task.WhenAll(running.Values).ConfigureAwait(false);
+        journal.Advance(_next, isFinished: true);
+    }
+
+    private void Take(ObjectVerdict verdict)
+    {
+        ObjectPlan plan = LiveRules.Apply(HealPlanner.Plan(verdict), options);
+        lock (_gate)
+        {
+            _looked++;
+            if (plan.Repairs.Count > 0) journal.Add(new(verdict.Pool, verdict.Set, verdict.Name, plan.Margin, plan.ReadBytes, plan.WriteBytes, plan.MemoryBytes, options.Time.GetUtcNow()));
+            observer.Looked(plan);
+        }
+    }
+
+    private async Task HealAsync(long number, PlannedObject planned, CancellationToken cancellationToken)
+    {
+        if (options.IsLive)
+        {
+            TimeSpan early = planned.SeenAt + options.SightingInterval - options.Time.GetUtcNow();
+            if (early > TimeSpan.Zero) await Task.Delay(early, options.Time, cancellationToken).ConfigureAwait(false);
+        }
+
+        ObjectVerdict verdict = await _examiner.ExamineAsync(topology.Pools[planned.Pool], planned.Set, planned.Name, examine, cancellationToken).ConfigureAwait(false);
+        ObjectPlan plan = LiveRules.Apply(HealPlanner.Plan(verdict), options);
+        ObjectOutcome outcome = await new ObjectHealer(drives, options, journal).HealAsync(plan, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (outcome.Versions.Count > 0) journal.Note(outcome);
+            _doneObjects++;
+            _doneBytes += planned.ReadBytes + planned.WriteBytes;
+            _writtenBytes += outcome.WrittenBytes;
+            _finishedAhead.Add(number);
+            while (_finishedAhead.Remove(_next)) _next++;
+            // Not for each one: whatever is done twice is found done.
+            if (_doneObjects % 256 == 0) journal.Advance(_next, isFinished: false);
+            observer.Healed(outcome);
+        }
+    }
+}

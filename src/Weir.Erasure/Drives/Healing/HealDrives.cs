@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Weir.Erasure.Drives.Disks;
+using Weir.Erasure.Drives.Walking;
+
+namespace Weir.Erasure.Drives.Healing;
+
+/// <summary>
+/// The drives of a deployment for the time of a repair: taken for this process alone, each with its queue. Making things durable has
+/// threads of its own, since a drive reads meanwhile.
+/// </summary>
+public sealed class HealDrives : IDisposable
+{
+    private readonly ConcurrentDictionary<Drive, TargetDrive> _targets = new();
+    private readonly ConcurrentDictionary<Drive, SyncBarrier> _barriers = new();
+    private readonly List<IDisposable> _locks = [];
+    private readonly DriveQueues _syncQueues;
+    private readonly string _run;
+
+    /// <param name="queueOptions">How the drives are used.</param>
+    /// <param name="run">Names the staging directories.</param>
+    public HealDrives(DriveQueueOptions queueOptions, string run)
+    {
+        _run = run;
+        Queues = new(queueOptions);
+        _syncQueues = new(queueOptions with { Concurrency = 1 });
+    }
+
+    public DriveQueues Queues { get; }
+
+    /// <summary>Takes all drives of the pools, and removes what an earlier run that was killed left in its staging directories.</summary>
+    /// <exception cref="DriveFileException">Another process repairs one of them, or it fails.</exception>
+    public void Take(IEnumerable<Drive> drives)
+    {
+        foreach (Drive drive in drives)
+        {
+            if (drive.Files.Disk is not IDriveStore store) throw new DriveFileException($"{drive.Path} is on a disk that is only read.");
+            IDisposable held = store.TryLock(drive.Files.Root) ?? throw new DriveFileException($"Another process repairs {drive.Path}.");
+            _locks.Add(held);
+            if (!drive.IsReadOnly) StagingRest.Remove(drive, store);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (TargetDrive target in _targets.Values) StagingRest.TryRemoveEmpty(target);
+        Queues.Dispose();
+        _syncQueues.Dispose();
+        foreach (IDisposable held in _locks) held.Dispose();
+    }
+
+    internal TargetDrive Target(Drive drive) => _targets.GetOrAdd(drive, one => new(one, (IDriveStore)one.Files.Disk, _run));
+
+    internal SyncBarrier Barrier(Drive drive) => _barriers.GetOrAdd(drive, one => new(Target(one), _syncQueues[one]));
+}

@@ -1,0 +1,51 @@
+using Weir.Erasure.Coding;
+using Weir.Erasure.Drives.Disks;
+using Weir.Erasure.Drives.Walking;
+
+namespace Weir.Erasure.Drives.Healing;
+
+/// <summary>Reads a piece back from the drive, and not from memory.</summary>
+internal static class PieceCheck
+{
+    private const int BufferBytes = 1 << 20;
+
+    /// <summary>What is wrong with a shard file, or null: its size, and the hash of each block.</summary>
+    /// <exception cref="DriveFileException">It cannot be read.</exception>
+    public static string? Shard(DriveWorker worker, Drive drive, string path, ShardLayout layout)
+    {
+        using IDriveFile? file = drive.Files.TryOpen(path);
+        string where = $"{drive.Path}/{path}";
+        if (file is null) return $"{where} is not there";
+        if (file.Length != layout.FileSize) return $"{where} has {file.Length} bytes and not {layout.FileSize}";
+        file.DropCache();
+        int block = layout.PieceSize + layout.HashBytes, batch = Math.Max(1, BufferBytes / block);
+        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min((long)batch * block, layout.FileSize));
+        Span<byte> hash = stackalloc byte[HighwayHash256.SizeBytes];
+        for (long first = 0; first < layout.Blocks; first += batch)
+        {
+            int bytes = (int)Math.Min(buffer.Length, layout.FileSize - layout.OffsetOf(first));
+            if (file.Read(buffer.AsSpan(0, bytes), layout.OffsetOf(first)) < bytes) return $"{where} became shorter while it was read";
+            worker.Progress();
+            for (long number = first; number < Math.Min(first + batch, layout.Blocks); number++)
+            {
+                ReadOnlySpan<byte> stored = buffer.AsSpan((int)(layout.OffsetOf(number) - layout.OffsetOf(first)), layout.HashBytes + layout.PieceSizeOf(number));
+                HighwayHash256.Hash(HighwayKey.Shards, stored[layout.HashBytes..], hash);
+                if (!stored[..layout.HashBytes].SequenceEqual(hash)) return $"block {number} of {where} does not match its hash";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What is wrong with a small file that must have exactly these bytes, or null.</summary>
+    /// <exception cref="DriveFileException">It cannot be read.</exception>
+    public static string? Bytes(Drive drive, string path, ReadOnlySpan<byte> expected)
+    {
+        using IDriveFile? file = drive.Files.TryOpen(path);
+        if (file is null) return $"{drive.Path}/{path} is not there";
+        file.DropCache();
+        byte[] bytes = new byte[expected.Length + 1];
+        int read = file.Read(bytes, 0);
+        return bytes.AsSpan(0, read).SequenceEqual(expected) ? null : $"{drive.Path}/{path} does not read back as it was written";
+    }
+}

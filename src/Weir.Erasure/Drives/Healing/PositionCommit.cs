@@ -1,0 +1,167 @@
+using Weir.Erasure.Drives.Disks;
+using Weir.Erasure.Drives.Walking;
+using Weir.Erasure.Format;
+
+namespace Weir.Erasure.Drives.Healing;
+
+/// <summary>
+/// Puts what was made for one position into its place: all pieces are durable and read back before the first is renamed, shards before
+/// the record that refers to them. Each rename leaves the object better than before, so that it may stop after any.
+/// </summary>
+internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOnlyList<Drive?> siblings, PositionWork work, HealJournal? journal)
+{
+    /// <summary>Larger metadata is not rewritten.</summary>
+    private const int MaxMetadataBytes = 256 << 20;
+
+    private readonly TargetDrive _target = work.Target;
+    private readonly string _metadataPath = $"{name.Path}/{XlMeta.FileName}";
+    private readonly List<string> _dropped = [];
+    private byte[]? _before;
+    private byte[]? _after;
+    private StagedPiece? _metadata;
+
+    /// <param name="doubt">Why a damaged xl.meta must not be replaced by one with fewer versions; null where it may.</param>
+    /// <param name="stillWanted">Asked last before anything is put into its place; says why not, or null.</param>
+    public async Task RunAsync(string? doubt, Func<Task<string?>>? stillWanted)
+    {
+        DriveQueue queue = drives.Queues[_target.Drive];
+        try
+        {
+            if (_target.Failure is { } failure) throw new DriveFileException(failure);
+            bool isWhole = DropFailed();
+            if (work.Records.Count > 0) await queue.RunAsync(worker => StageMetadata(isWhole ? doubt : "some of what it may hold could not be made again")).ConfigureAwait(false);
+            string[] staged = [.. work.Shards.Select(shard => shard.Piece.StagedPath), .. _metadata is null ? (string[])[] : [_metadata.StagedPath]];
+            if (staged.Length == 0) return;
+            await drives.Barrier(_target.Drive).SyncAsync(staged).ConfigureAwait(false);
+            await queue.RunAsync(ReadBack).ConfigureAwait(false);
+            if (stillWanted is not null && await stillWanted().ConfigureAwait(false) is { } reason) throw new DriveFileException(reason);
+            journal?.Intend(name, _target.Drive, [.. work.Shards.Select(shard => shard.Piece.TargetPath), .. _metadata is null ? (string[])[] : [_metadata.TargetPath]]);
+            HashSet<string> changed = await queue.RunAsync(PutInPlace).ConfigureAwait(false);
+            await drives.Barrier(_target.Drive).SyncAsync(changed).ConfigureAwait(false);
+            Note();
+        }
+        catch (DriveFileException error)
+        {
+            _target.Failed(error);
+            work.FailAll(error.Message);
+        }
+        catch (ErasureFormatException error)
+        {
+            work.FailAll($"{_target.Drive.Path}/{_metadataPath}: {error.Message}");
+        }
+        finally
+        {
+            await RemoveStagedAsync(queue).ConfigureAwait(false);
+        }
+    }
+
+    private bool StageMetadata(string? doubt)
+    {
+        DriveStamp? stamp = _target.Store.FindStamp(_target.Root, _metadataPath);
+        XlMeta? current = ReadCurrent();
+        if (work.Answer.State == MetadataState.Found) CheckSeen(current);
+        else if (current is not null) throw new ErasureFormatException("it can be read now, and could not before");
+        else if (stamp is not null && doubt is not null) throw new ErasureFormatException(doubt);
+        _after = MetadataMerge.Build(current, [.. work.Records.Select(record => record.Change)]);
+        string staged = _target.NewName();
+        Directories.Ensure(_target, _target.Staging, null, null);
+        DriveOwner owner = _target.Store.FindOwner(_target.Root, _metadataPath) ?? SiblingOwners.Of(siblings, _metadataPath, isDirectory: false);
+        _metadata = new(staged, _metadataPath, stamp);
+        using IDriveOutput output = _target.Store.CreateFile(_target.Root, staged, owner);
+        output.Write(_after);
+        return true;
+    }
+
+    private XlMeta? ReadCurrent()
+    {
+        if (work.Answer.State == MetadataState.Unknown) return null;
+        try
+        {
+            _before = _target.Drive.Files.TryReadAll(_metadataPath, MaxMetadataBytes);
+            return _before is null ? null : XlMeta.Parse(_before);
+        }
+        catch (ErasureFormatException) when (work.Answer.State == MetadataState.Damaged)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The file must be the one that was judged.</summary>
+    private void CheckSeen(XlMeta? current)
+    {
+        bool isSame = current is not null && current.VersionCount == work.Answer.Versions.Count
+            && current.Versions.Zip(work.Answer.Versions).All(pair => pair.First.RawBody.Span.SequenceEqual(pair.Second.RawBody.Span));
+        if (!isSame) throw new ErasureFormatException("it changed since it was looked at");
+    }
+
+    /// <summary>What failed while it was made goes no further; of a version without its shards here the record does not either. Says whether nothing failed.</summary>
+    private bool DropFailed()
+    {
+        foreach (var shard in work.Shards.Where(shard => work.FailureOf(shard.Repair.Verdict.VersionId!.Value) is not null).ToList())
+        {
+            work.Shards.Remove(shard);
+            _dropped.Add(shard.Piece.StagedPath);
+        }
+
+        return work.Records.RemoveAll(record => work.FailureOf(record.Repair.Verdict.VersionId!.Value) is not null) == 0 && _dropped.Count == 0;
+    }
+
+    private bool ReadBack(DriveWorker worker)
+    {
+        foreach (var shard in work.Shards)
+        {
+            if (PieceCheck.Shard(worker, _target.Drive, shard.Piece.StagedPath, shard.Layout) is { } fault) throw new DriveFileException($"What was written does not read back: {fault}");
+            work.WrittenBytes += shard.Layout.FileSize;
+        }
+
+        if (_metadata is null) return true;
+        if (PieceCheck.Bytes(_target.Drive, _metadata.StagedPath, _after) is { } wrong) throw new DriveFileException($"What was written does not read back: {wrong}");
+        work.WrittenBytes += _after!.Length;
+        return true;
+    }
+
+    private HashSet<string> PutInPlace(DriveWorker worker)
+    {
+        var changed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var shard in work.Shards) Put(shard.Piece, changed);
+        worker.Progress();
+        if (_metadata is null) return changed;
+        // The other versions in the file must be those that the new one was made from.
+        if (_before is not null && PieceCheck.Bytes(_target.Drive, _metadataPath, _before) is not null) throw new DriveFileException($"{_target.Drive.Path}/{_metadataPath} changed while it was repaired");
+        Put(_metadata, changed);
+        return changed;
+    }
+
+    private void Put(StagedPiece piece, HashSet<string> changed)
+    {
+        string directory = piece.TargetPath[..piece.TargetPath.LastIndexOf('/')];
+        Directories.Ensure(_target, directory, siblings, changed);
+        if (_target.Store.FindStamp(_target.Root, piece.TargetPath) != piece.Before) throw new DriveFileException($"{_target.Drive.Path}/{piece.TargetPath} changed while it was repaired");
+        _target.Store.Rename(_target.Root, piece.StagedPath, piece.TargetPath, replaces: piece.Before is not null);
+        changed.Add(directory);
+    }
+
+    private void Note()
+    {
+        foreach (var shard in work.Shards) work.Done.Add((shard.Repair.Verdict.VersionId!.Value, new(_target.Drive, shard.Shard, shard.Piece.TargetPath, shard.Part)));
+        foreach (var record in work.Records) work.Done.Add((record.Repair.Verdict.VersionId!.Value, new(_target.Drive, record.Shard, _metadataPath, null)));
+    }
+
+    private async Task RemoveStagedAsync(DriveQueue queue)
+    {
+        string[] rest = [.. _dropped, .. work.Shards.Select(shard => shard.Piece.StagedPath), .. _metadata is null ? (string[])[] : [_metadata.StagedPath]];
+        if (rest.Length == 0 || (work.Done.Count > 0 && _dropped.Count == 0)) return;
+        try
+        {
+            await queue.RunAsync(_ =>
+            {
+                foreach (string path in rest) _target.Store.Remove(_target.Root, path);
+                return true;
+            }).ConfigureAwait(false);
+        }
+        catch (DriveFileException)
+        {
+            // The next run removes what is left.
+        }
+    }
+}

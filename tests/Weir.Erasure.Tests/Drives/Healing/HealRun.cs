@@ -1,0 +1,37 @@
+using Weir.Erasure.Drives;
+using Weir.Erasure.Drives.Disks;
+using Weir.Erasure.Drives.Healing;
+using Weir.Erasure.Drives.Verifying;
+
+namespace Weir.Erasure.Tests.Drives.Healing;
+
+/// <summary>Repairs whole trees as <c>weir drives heal</c> does.</summary>
+internal sealed class HealRun : IHealObserver
+{
+    public List<ObjectPlan> Plans { get; } = [];
+
+    public List<ObjectOutcome> Outcomes { get; } = [];
+
+    public IEnumerable<VersionOutcome> Versions => Outcomes.SelectMany(outcome => outcome.Versions);
+
+    public string Text => string.Join('\n', Versions.Select(version =>
+        $"{version.Verdict.Name} {version.Verdict.VersionIdText} {version.State}: {string.Join(", ", version.Pieces.Select(piece => $"{piece.Drive.Path}/{piece.Path}"))} {string.Join("; ", version.Problems)}"));
+
+    public static async Task<HealRun> RunAsync(IEnumerable<string> paths, VerifyMode mode = VerifyMode.Normal, IDriveStore? store = null, HealOptions? options = null)
+    {
+        using var journals = new TemporaryDirectory();
+        var run = new HealRun();
+        DriveTopology topology = DriveTopology.Discover(paths, store ?? LocalDriveStore.Instance);
+        using var drives = new HealDrives(new() { Timeout = TimeSpan.FromMinutes(5) }, "test");
+        drives.Take(topology.Pools.SelectMany(pool => Enumerable.Range(0, pool.SetCount).SelectMany(pool.Set)).OfType<Drive>());
+        using HealJournal journal = HealJournal.Create(journals.Path, Guid.Empty, [], TimeProvider.System);
+        var healer = new DeploymentHealer(topology, drives, options ?? new(), new() { Mode = mode, TrustsCache = true }, journal, run);
+        await healer.PlanAsync(TestContext.Current.CancellationToken);
+        await healer.RunAsync(TestContext.Current.CancellationToken);
+        return run;
+    }
+
+    public void Looked(ObjectPlan plan) => Plans.Add(plan);
+
+    public void Healed(ObjectOutcome outcome) => Outcomes.Add(outcome);
+}
