@@ -6,7 +6,8 @@ namespace Weir.Erasure.Drives.Healing;
 
 /// <summary>
 /// Makes shards of one part from as many good ones as there are data shards. Every block that is used was checked against its hash; where
-/// one fails, another shard is read in its place, and which ones failed is said afterwards. The next blocks are read while some are written.
+/// one fails, another shard is read in its place, and which ones failed is said afterwards. Where one more shard can be had it is read too, and
+/// must be what the others give: stale and exchanged blocks match their hashes. The next blocks are read while some are written.
 /// </summary>
 internal sealed class PartRebuilder(DriveQueues queues) : IDisposable
 {
@@ -59,7 +60,7 @@ internal sealed class PartRebuilder(DriveQueues queues) : IDisposable
 
             try
             {
-                for (int block = 0; block < current.Count; block++) current.Rebuild(block, Plan(current.Good(block) & ~wanted, wanted));
+                for (int block = 0; block < current.Count; block++) Rebuild(current, block, wanted, part);
                 current.WriteHashes(_path, HighwayKey.Shards, wanted);
                 await Task.WhenAll(sinks.Select(sink => sink.WriteAsync(current.FileBytes(sink.Shard)))).ConfigureAwait(false);
             }
@@ -84,16 +85,19 @@ internal sealed class PartRebuilder(DriveQueues queues) : IDisposable
     {
         while (true)
         {
-            int lacking = 0;
+            int good = _code.TotalShards;
             uint loaded = 0;
             for (int block = 0; block < batch.Count; block++)
             {
-                lacking = Math.Max(lacking, _code.DataShards - (int)uint.PopCount(batch.Good(block)));
+                good = Math.Min(good, (int)uint.PopCount(batch.Good(block)));
                 loaded |= batch.Loaded(block);
             }
 
-            if (lacking == 0) return;
+            // One more than are needed, to compare with.
+            int lacking = _code.DataShards + 1 - good;
+            if (lacking <= 0) return;
             uint chosen = Choose(lacking, loaded);
+            if (chosen == 0 && lacking == 1) return;
             if (chosen == 0) throw new ObjectUnavailableException($"too few good shards of part {part.Number} are left from block {batch.FirstBlock} on");
             await ReadAsync(batch, chosen).ConfigureAwait(false);
         }
@@ -154,6 +158,22 @@ internal sealed class PartRebuilder(DriveQueues queues) : IDisposable
             if (!error.IsMediumError) Interlocked.Or(ref _away, 1u << shard);
             return 0;
         }
+    }
+
+    private void Rebuild(StripeBatch batch, int block, uint wanted, XlPart part)
+    {
+        uint good = batch.Good(block) & ~wanted;
+        if (uint.PopCount(good) <= _code.DataShards)
+        {
+            batch.Rebuild(block, Plan(good, wanted));
+            return;
+        }
+
+        int compared = 31 - System.Numerics.BitOperations.LeadingZeroCount(good);
+        byte[] piece = batch.Piece(compared, block).ToArray();
+        batch.Rebuild(block, Plan(good & ~(1u << compared), wanted | 1u << compared));
+        if (batch.Piece(compared, block).Span.SequenceEqual(piece)) return;
+        throw new ObjectUnavailableException($"the shards of part {part.Number} do not belong together in block {batch.FirstBlock + block}, though each matches its hash; a deep look may tell which is wrong");
     }
 
     private RebuildPlan Plan(uint good, uint wanted)
