@@ -68,6 +68,7 @@ internal static class VerbTable
             new("inspect", Drives.InspectVerb.Summary, () => new Drives.InspectVerb()),
             new("meta", Drives.MetaVerb.Summary, () => new Drives.MetaVerb()),
             new("verify", Drives.VerifyVerb.Summary, () => new Drives.VerifyVerb()),
+            new("heal", Drives.HealVerb.Summary, () => new Drives.HealVerb()),
             new("get", Drives.GetVerb.Summary, () => new Drives.GetVerb()),
             new("make", Drives.MakeVerb.Summary, () => new Drives.MakeVerb()),
         ]),

@@ -10,7 +10,11 @@ namespace Weir.Erasure.Drives.Healing;
 /// </summary>
 public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, HealOptions options, ExamineOptions examine, HealJournal journal, IHealObserver observer)
 {
+    /// <summary>Objects with something to be moved that one run remembers; the next finds the others.</summary>
+    private const int MaxUnneeded = 100_000;
+
     private readonly ObjectExaminer _examiner = new(drives.Queues);
+    private readonly List<(int Pool, int Set, ObjectName Name)> _unneeded = [];
     private readonly Lock _gate = new();
     private readonly SortedSet<long> _finishedAhead = [];
     private long _looked, _doneObjects, _doneBytes, _writtenBytes, _next;
@@ -28,15 +32,8 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
     /// <param name="cancellationToken">Ends it; the plan is then begun anew by the next run.</param>
     public async Task PlanAsync(CancellationToken cancellationToken)
     {
-        var verifier = new SetVerifier(drives.Queues);
-        foreach (DrivePool pool in topology.Pools)
-        {
-            for (int set = 0; set < pool.SetCount; set++)
-            {
-                await foreach (ObjectVerdict verdict in verifier.VerifyAsync(pool, set, new() { Examine = examine }, cancellationToken).ConfigureAwait(false)) Take(verdict);
-            }
-        }
-
+        var verifier = new DeploymentVerifier(topology, drives.Queues);
+        await foreach (ObjectVerdict verdict in verifier.VerifyAsync(new() { Examine = examine }, new Dictionary<(int, int), string?>(), cancellationToken).ConfigureAwait(false)) Take(verdict);
         journal.EndPlan();
     }
 
@@ -57,6 +54,42 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
 
         journal.EndPlan();
         return isKnown;
+    }
+
+    /// <summary>Makes the buckets that drives lack.</summary>
+    public async Task RepairBucketsAsync()
+    {
+        foreach (DrivePool pool in topology.Pools)
+        {
+            for (int set = 0; set < pool.SetCount; set++)
+            {
+                foreach ((Drive drive, string bucket) in await BucketRepair.RunAsync(drives, pool, set).ConfigureAwait(false)) observer.MadeBucket(drive, bucket);
+            }
+        }
+    }
+
+    /// <summary>Moves what the plan's pass found that no version needs; each object is looked at again first.</summary>
+    public async Task QuarantineAsync(Quarantine quarantine, CancellationToken cancellationToken)
+    {
+        foreach ((int pool, int set, ObjectName name) in _unneeded)
+        {
+            ObjectVerdict verdict = await _examiner.ExamineAsync(topology.Pools[pool], set, name, examine, cancellationToken).ConfigureAwait(false);
+            ObjectPlan plan = HealPlanner.Plan(verdict);
+            if (plan.Repairs.Count > 0 || !Quarantine.Concerns(plan)) continue;
+            foreach ((Drive drive, string path, string? problem) in await quarantine.RunAsync(plan).ConfigureAwait(false))
+            {
+                if (problem is null)
+                {
+                    journal.Write("quarantined", json =>
+                    {
+                        json.WriteString("drive", drive.Path);
+                        json.WriteString("path", path);
+                    });
+                }
+
+                observer.Moved(drive, path, problem);
+            }
+        }
     }
 
     /// <summary>Repairs what the plan has left.</summary>
@@ -111,7 +144,9 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
         lock (_gate)
         {
             _looked++;
+            journal.AddRefused(plan.Refusals.Count);
             if (plan.Repairs.Count > 0) journal.Add(new(verdict.Pool, verdict.Set, verdict.Name, plan.Margin, plan.ReadBytes, plan.WriteBytes, plan.MemoryBytes, options.Time.GetUtcNow()));
+            if (_unneeded.Count < MaxUnneeded && (Quarantine.Concerns(plan) || plan.Repairs.Count > 0)) _unneeded.Add((verdict.Pool, verdict.Set, verdict.Name));
             observer.Looked(plan);
         }
     }

@@ -95,6 +95,12 @@ public sealed class HealJournal : IDisposable
         }
     }
 
+    /// <summary>Counts versions that are left as they are.</summary>
+    internal void AddRefused(int versions)
+    {
+        lock (_gate) Cursor = Cursor with { Refused = Cursor.Refused + versions };
+    }
+
     /// <summary>The plan is complete.</summary>
     public void EndPlan()
     {

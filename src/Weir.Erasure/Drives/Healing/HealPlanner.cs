@@ -56,5 +56,5 @@ public static class HealPlanner
     }
 
     private static bool IsVersion1(VersionVerdict version, ObjectVerdict verdict) =>
-        version.Version!.Holders.Keys.All(position => Donors.Find(verdict.Answers[position], version.VersionId!.Value) is null);
+        verdict.Answers.Count > 0 && version.Version!.Holders.Keys.All(position => Donors.Find(verdict.Answers[position], version.VersionId!.Value) is null);
 }

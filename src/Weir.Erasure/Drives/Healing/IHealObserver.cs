@@ -10,4 +10,10 @@ public interface IHealObserver
 
     /// <summary>A repair ended.</summary>
     void Healed(ObjectOutcome outcome);
+
+    /// <summary>An empty bucket was made on a drive that lacked it.</summary>
+    void MadeBucket(Drive drive, string bucket);
+
+    /// <summary>Something that no version needs was moved out of the way, or could not be.</summary>
+    void Moved(Drive drive, string path, string? problem);
 }

@@ -146,7 +146,7 @@ internal sealed class PartRebuilder(DriveQueues queues) : IDisposable
             int blocks = await queues[source.Drive].RunAsync(worker =>
             {
                 int whole = batch.Load(shard, open);
-                worker.Progress();
+                worker.Charge(1, batch.FileBytes(shard).Length);
                 return whole;
             }).ConfigureAwait(false);
             Interlocked.Add(ref _readBytes, batch.FileBytes(shard).Length);

@@ -25,7 +25,7 @@ internal static class PieceCheck
         {
             int bytes = (int)Math.Min(buffer.Length, layout.FileSize - layout.OffsetOf(first));
             if (file.Read(buffer.AsSpan(0, bytes), layout.OffsetOf(first)) < bytes) return $"{where} became shorter while it was read";
-            worker.Progress();
+            worker.Charge(1, bytes);
             for (long number = first; number < Math.Min(first + batch, layout.Blocks); number++)
             {
                 ReadOnlySpan<byte> stored = buffer.AsSpan((int)(layout.OffsetOf(number) - layout.OffsetOf(first)), layout.HashBytes + layout.PieceSizeOf(number));

@@ -67,7 +67,7 @@ internal sealed class PieceSink : IDisposable
             await _queue!.RunAsync(worker =>
             {
                 _output!.Write(bytes.Span);
-                worker.Progress();
+                worker.Charge(1, bytes.Length);
                 return true;
             }).ConfigureAwait(false);
         }

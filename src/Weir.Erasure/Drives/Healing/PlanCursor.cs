@@ -17,6 +17,9 @@ public sealed record PlanCursor
     /// <summary>Objects of the plan.</summary>
     public long Objects { get; init; }
 
+    /// <summary>Versions that are not in order and are left as they are.</summary>
+    public long Refused { get; init; }
+
     /// <summary>Bytes of shards that they read.</summary>
     public long ReadBytes { get; init; }
 
@@ -39,6 +42,7 @@ public sealed record PlanCursor
                 IsFinished = root.GetProperty("finished").GetBoolean(),
                 Done = root.GetProperty("done").GetInt64(),
                 Objects = root.GetProperty("objects").GetInt64(),
+                Refused = root.GetProperty("refused").GetInt64(),
                 ReadBytes = root.GetProperty("read_bytes").GetInt64(),
                 WriteBytes = root.GetProperty("write_bytes").GetInt64(),
             };
@@ -60,6 +64,7 @@ public sealed record PlanCursor
             json.WriteBoolean("finished", IsFinished);
             json.WriteNumber("done", Done);
             json.WriteNumber("objects", Objects);
+            json.WriteNumber("refused", Refused);
             json.WriteNumber("read_bytes", ReadBytes);
             json.WriteNumber("write_bytes", WriteBytes);
             json.WriteEndObject();

@@ -62,7 +62,8 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
         if (work.Answer.State == MetadataState.Found) CheckSeen(current);
         else if (current is not null) throw new ErasureFormatException("it can be read now, and could not before");
         else if (stamp is not null && doubt is not null) throw new ErasureFormatException(doubt);
-        _after = MetadataMerge.Build(current, [.. work.Records.Select(record => record.Change)]);
+        // Oldest first: a new file then has its inline shards in the order that they were written in.
+        _after = MetadataMerge.Build(current, [.. Enumerable.Reverse(work.Records).Select(record => record.Change)]);
         string staged = _target.NewName();
         Directories.Ensure(_target, _target.Staging, null, null);
         DriveOwner owner = _target.Store.FindOwner(_target.Root, _metadataPath) ?? SiblingOwners.Of(siblings, _metadataPath, isDirectory: false);

@@ -12,6 +12,10 @@ internal sealed class HealRun : IHealObserver
 
     public List<ObjectOutcome> Outcomes { get; } = [];
 
+    public List<(string Drive, string Bucket)> Buckets { get; } = [];
+
+    public List<(string Drive, string Path, string? Problem)> Moves { get; } = [];
+
     public IEnumerable<VersionOutcome> Versions => Outcomes.SelectMany(outcome => outcome.Versions);
 
     public string Text => string.Join('\n', Versions.Select(version =>
@@ -34,4 +38,8 @@ internal sealed class HealRun : IHealObserver
     public void Looked(ObjectPlan plan) => Plans.Add(plan);
 
     public void Healed(ObjectOutcome outcome) => Outcomes.Add(outcome);
+
+    public void MadeBucket(Drive drive, string bucket) => Buckets.Add((drive.Path, bucket));
+
+    public void Moved(Drive drive, string path, string? problem) => Moves.Add((drive.Path, path, problem));
 }
