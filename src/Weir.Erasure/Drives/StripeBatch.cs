@@ -21,7 +21,10 @@ internal sealed class StripeBatch
     private readonly uint[] _good;
     private readonly uint[] _loaded;
 
-    public StripeBatch(ShardLayout layout, int shards)
+    /// <param name="layout">Where the part's bytes lie.</param>
+    /// <param name="shards">How many shards there are.</param>
+    /// <param name="rent">Gives a pinned buffer of at least so many bytes; null makes one.</param>
+    public StripeBatch(ShardLayout layout, int shards, Func<int, byte[]>? rent = null)
     {
         _layout = layout;
         _shards = shards;
@@ -30,12 +33,16 @@ internal sealed class StripeBatch
         // An odd number of cache lines more than a multiple of the alignment, lest all shards fall into the same cache sets.
         int fileBytes = layout.Blocks == 1 ? (int)layout.FileSize : Capacity * block;
         _stride = (fileBytes + Alignment - 1) / Alignment * Alignment + Alignment;
-        _buffer = GC.AllocateUninitializedArray<byte>(shards * _stride + Alignment, pinned: true);
+        int bytes = shards * _stride + Alignment;
+        _buffer = rent?.Invoke(bytes) ?? GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
         // The first piece begins on a cache line, behind its hash.
         _offset = (int)((Alignment - (Address(_buffer) + layout.HashBytes) % Alignment) % Alignment);
         _good = new uint[Capacity];
         _loaded = new uint[Capacity];
     }
+
+    /// <summary>What was given by the caller of the constructor, to be given back.</summary>
+    public byte[] Buffer => _buffer;
 
     /// <summary>Blocks that fit.</summary>
     public int Capacity { get; }

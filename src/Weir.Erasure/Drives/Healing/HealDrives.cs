@@ -48,6 +48,8 @@ public sealed class HealDrives : IDisposable
         foreach (IDisposable held in _locks) held.Dispose();
     }
 
+    internal PinnedBuffers Buffers { get; } = new();
+
     internal TargetDrive Target(Drive drive) => _targets.GetOrAdd(drive, one => new(one, (IDriveStore)one.Files.Disk, _run));
 
     internal SyncBarrier Barrier(Drive drive) => _barriers.GetOrAdd(drive, one => new(Target(one), _syncQueues[one]));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Weir.Erasure.Coding;
 using Weir.Erasure.Drives.Walking;
 using Weir.Erasure.Format;
@@ -9,7 +10,7 @@ namespace Weir.Erasure.Drives.Healing;
 /// one fails, another shard is read in its place, and which ones failed is said afterwards. Where one more shard can be had it is read too, and
 /// must be what the others give: stale and exchanged blocks match their hashes. The next blocks are read while some are written.
 /// </summary>
-internal sealed class PartRebuilder(DriveQueues queues) : IDisposable
+internal sealed class PartRebuilder(DriveQueues queues, PinnedBuffers buffers) : IDisposable
 {
     private const int MaxPlans = 64;
 
@@ -43,8 +44,8 @@ internal sealed class PartRebuilder(DriveQueues queues) : IDisposable
         _layout = new(content, part.Size, content.Dialect);
         uint wanted = 0;
         foreach (PieceSink sink in sinks) wanted |= 1u << sink.Shard;
-        var current = new StripeBatch(_layout, _code.TotalShards);
-        StripeBatch? spare = _layout.Blocks > current.Capacity ? new(_layout, _code.TotalShards) : null;
+        var current = new StripeBatch(_layout, _code.TotalShards, buffers.Rent);
+        StripeBatch? spare = _layout.Blocks > current.Capacity ? new(_layout, _code.TotalShards, buffers.Rent) : null;
         current.Start(0, _layout.Blocks);
         await LoadAsync(current, part).ConfigureAwait(false);
         while (true)
@@ -70,9 +71,13 @@ internal sealed class PartRebuilder(DriveQueues queues) : IDisposable
                 if (ahead is not null) await ahead.ConfigureAwait(false);
             }
 
-            if (ahead is null) return;
+            if (ahead is null) break;
             (current, spare) = (spare!, current);
         }
+
+        if (queues.Failures.Count > 0) return;
+        buffers.Return(current.Buffer);
+        if (spare is not null) buffers.Return(spare.Buffer);
     }
 
     public void Dispose()
@@ -170,9 +175,13 @@ internal sealed class PartRebuilder(DriveQueues queues) : IDisposable
         }
 
         int compared = 31 - System.Numerics.BitOperations.LeadingZeroCount(good);
-        byte[] piece = batch.Piece(compared, block).ToArray();
+        ReadOnlySpan<byte> piece = batch.Piece(compared, block).Span;
+        byte[] read = ArrayPool<byte>.Shared.Rent(piece.Length);
+        piece.CopyTo(read);
         batch.Rebuild(block, Plan(good & ~(1u << compared), wanted | 1u << compared));
-        if (batch.Piece(compared, block).Span.SequenceEqual(piece)) return;
+        bool isSame = piece.SequenceEqual(read.AsSpan(0, piece.Length));
+        ArrayPool<byte>.Shared.Return(read);
+        if (isSame) return;
         throw new ObjectUnavailableException($"the shards of part {part.Number} do not belong together in block {batch.FirstBlock + block}, though each matches its hash; a deep look may tell which is wrong");
     }
 

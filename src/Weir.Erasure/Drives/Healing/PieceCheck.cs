@@ -1,3 +1,4 @@
+using System.Buffers;
 using Weir.Erasure.Coding;
 using Weir.Erasure.Drives.Disks;
 using Weir.Erasure.Drives.Walking;
@@ -19,16 +20,29 @@ internal static class PieceCheck
         if (file.Length != layout.FileSize) return $"{where} has {file.Length} bytes and not {layout.FileSize}";
         file.DropCache();
         int block = layout.PieceSize + layout.HashBytes, batch = Math.Max(1, BufferBytes / block);
-        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min((long)batch * block, layout.FileSize));
+        int most = (int)Math.Min((long)batch * block, layout.FileSize);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(most);
+        try
+        {
+            return Shard(worker, file, where, layout, buffer.AsSpan(0, most), batch);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static string? Shard(DriveWorker worker, IDriveFile file, string where, ShardLayout layout, Span<byte> buffer, int batch)
+    {
         Span<byte> hash = stackalloc byte[HighwayHash256.SizeBytes];
         for (long first = 0; first < layout.Blocks; first += batch)
         {
             int bytes = (int)Math.Min(buffer.Length, layout.FileSize - layout.OffsetOf(first));
-            if (file.Read(buffer.AsSpan(0, bytes), layout.OffsetOf(first)) < bytes) return $"{where} became shorter while it was read";
+            if (file.Read(buffer[..bytes], layout.OffsetOf(first)) < bytes) return $"{where} became shorter while it was read";
             worker.Charge(1, bytes);
             for (long number = first; number < Math.Min(first + batch, layout.Blocks); number++)
             {
-                ReadOnlySpan<byte> stored = buffer.AsSpan((int)(layout.OffsetOf(number) - layout.OffsetOf(first)), layout.HashBytes + layout.PieceSizeOf(number));
+                ReadOnlySpan<byte> stored = buffer.Slice((int)(layout.OffsetOf(number) - layout.OffsetOf(first)), layout.HashBytes + layout.PieceSizeOf(number));
                 HighwayHash256.Hash(HighwayKey.Shards, stored[layout.HashBytes..], hash);
                 if (!stored[..layout.HashBytes].SequenceEqual(hash)) return $"block {number} of {where} does not match its hash";
             }

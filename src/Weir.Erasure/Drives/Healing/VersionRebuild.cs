@@ -86,7 +86,7 @@ internal sealed class VersionRebuild(HealDrives drives, ObjectName name, IReadOn
         var layout = new ShardLayout(content, part.Size, content.Dialect);
         string path = SourceShard.PartPath(repair, name, part.Number);
         var sinks = new List<(int Position, PieceSink Sink, DriveStamp? Before)>();
-        using var rebuilder = new PartRebuilder(drives.Queues);
+        using var rebuilder = new PartRebuilder(drives.Queues, drives.Buffers);
         try
         {
             foreach (int position in positions) await OpenAsync(position, content.Distribution[position] - 1, path, sinks).ConfigureAwait(false);
