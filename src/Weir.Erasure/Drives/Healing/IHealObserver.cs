@@ -1,5 +1,3 @@
-using Weir.Erasure.Drives.Verifying;
-
 namespace Weir.Erasure.Drives.Healing;
 
 /// <summary>Is told what a run finds and does; one call at a time.</summary>

@@ -1,5 +1,3 @@
-using Weir.Erasure.Format;
-
 namespace Weir.Erasure.Drives.Healing;
 
 /// <summary>Everything that one position of a set gets for one object.</summary>

@@ -1,5 +1,4 @@
 using Weir.Erasure.Drives.Disks;
-using Weir.Erasure.Drives.Walking;
 using Weir.Erasure.Format;
 
 namespace Weir.Erasure.Drives.Healing;
