@@ -1,38 +1,43 @@
 using System.Globalization;
 using Weir.Cli.Terminals;
 using Weir.Erasure.Drives.Healing;
+using Weir.Erasure.Drives.Verifying;
 
 namespace Weir.Cli.Verbs.Drives;
 
 /// <summary>How far a repair is, on a terminal.</summary>
 internal sealed class HealProgressLine(Invocation run, DeploymentHealer healer, HealJournal journal) : IDisposable
 {
-    private static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SampleInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly ProgressLine _line = new(run.Terminal, run.Time);
-    private readonly HealEstimate _estimate = new();
-    private long _sampledAt = run.Time.GetTimestamp();
-    private HealTotals _sampled;
+    private RunEstimate? _estimate;
+    private long _startedAt;
+    private double _sampledAt;
     private long _alreadyDone;
-    private bool _isRepairing;
 
-    /// <summary>Looking is over; repairing begins.</summary>
+    /// <summary>Looking is over; repairing begins. What there is to do is known from here on.</summary>
     public void Begin()
     {
-        _isRepairing = true;
+        HealTotals totals = healer.Totals;
         _alreadyDone = journal.Cursor.Done;
-        _sampledAt = run.Time.GetTimestamp();
-        _sampled = healer.Totals;
+        _startedAt = run.Time.GetTimestamp();
+        // Of what an earlier run has done the objects alone are known: the bytes of the others are taken for the average.
+        double share = totals.PlannedObjects == 0 ? 0 : (double)(totals.PlannedObjects - _alreadyDone) / totals.PlannedObjects;
+        _estimate = new(totals.PlannedObjects - _alreadyDone, totals.PlannedBytes * share);
     }
 
     public void Show()
     {
         HealTotals totals = healer.Totals;
-        TimeSpan elapsed = run.Time.GetElapsedTime(_sampledAt);
-        if (_isRepairing && elapsed >= SampleInterval)
+        if (_estimate is not null)
         {
-            _estimate.Add(totals.DoneObjects - _sampled.DoneObjects, totals.DoneBytes - _sampled.DoneBytes, elapsed);
-            (_sampledAt, _sampled) = (run.Time.GetTimestamp(), totals);
+            double seconds = run.Time.GetElapsedTime(_startedAt).TotalSeconds;
+            if (seconds - _sampledAt >= SampleInterval.TotalSeconds)
+            {
+                _estimate.Report(seconds, totals.DoneObjects, totals.DoneBytes);
+                _sampledAt = seconds;
+            }
         }
 
         _line.Show(() => Text(totals));
@@ -44,10 +49,11 @@ internal sealed class HealProgressLine(Invocation run, DeploymentHealer healer, 
 
     private string Text(HealTotals totals)
     {
-        if (!_isRepairing) return string.Create(CultureInfo.InvariantCulture, $"looking: {totals.Looked} objects, {totals.PlannedObjects} to be repaired");
-        long done = _alreadyDone + totals.DoneObjects;
-        string text = string.Create(CultureInfo.InvariantCulture, $"repairing: {done} of {totals.PlannedObjects} objects, {totals.WrittenBytes / 1e9:0.00} GB written");
-        return _estimate.Left(totals.PlannedObjects - done, Math.Max(0, totals.PlannedBytes - totals.DoneBytes)) is { } left ? $"{text}, about {Words(left)} left" : text;
+        if (_estimate is null) return string.Create(CultureInfo.InvariantCulture, $"looking: {totals.Looked} objects, {totals.PlannedObjects} to be repaired");
+        double seconds = Math.Max(run.Time.GetElapsedTime(_startedAt).TotalSeconds, 0.001);
+        string text = string.Create(
+            CultureInfo.InvariantCulture, $"repairing: {_alreadyDone + totals.DoneObjects} of {totals.PlannedObjects} objects, {totals.WrittenBytes / 1e9:0.00} GB written, {totals.WrittenBytes / seconds / 1e6:0} MB/s");
+        return _estimate.Remaining is { } left && seconds > 2 ? $"{text}, about {Words(TimeSpan.FromSeconds(Math.Min(left, 1e9)))} left" : text;
     }
 
     private static string Words(TimeSpan left) => left.TotalMinutes < 2 ? string.Create(CultureInfo.InvariantCulture, $"{left.TotalSeconds:0} s")

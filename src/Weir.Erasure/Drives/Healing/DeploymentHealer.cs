@@ -8,7 +8,7 @@ namespace Weir.Erasure.Drives.Healing;
 /// Each object is looked at again right before its repair. The plan lies in the journal, so that neither pass holds it in memory and a
 /// run that ended early goes on where it was.
 /// </summary>
-public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, HealOptions options, ExamineOptions examine, HealJournal journal, IHealObserver observer)
+public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, HealOptions options, ExamineOptions examine, HealJournal journal, IHealObserver observer) : IDisposable
 {
     /// <summary>Objects with something to be moved that one run remembers; the next finds the others.</summary>
     private const int MaxUnneeded = 100_000;
@@ -137,6 +137,8 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
         await Task.WhenAll(running.Values).ConfigureAwait(false);
         journal.Advance(_next, isFinished: true);
     }
+
+    public void Dispose() => _examiner.Dispose();
 
     private void Take(ObjectVerdict verdict)
     {

@@ -92,7 +92,8 @@ public sealed class HealFaultTests : IDisposable
         DriveTopology topology = DriveTopology.Discover(tree.Drives, store);
         using var queues = new DriveQueues(new() { Timeout = TimeSpan.FromMinutes(5) });
         var needs = new Dictionary<string, ShardNeeds>();
-        var verifier = new SetVerifier(queues);
+        using var examiner = new ObjectExaminer(queues);
+        var verifier = new SetVerifier(queues, examiner);
         await foreach (ObjectVerdict verdict in verifier.VerifyAsync(topology.Pools[0], 0, new() { Examine = new() { Mode = VerifyMode.Deep, TrustsCache = true } }, TestContext.Current.CancellationToken))
         {
             foreach (VersionVerdict version in verdict.Versions)

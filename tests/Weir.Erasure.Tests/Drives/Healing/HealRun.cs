@@ -29,7 +29,7 @@ internal sealed class HealRun : IHealObserver
         using var drives = new HealDrives(new() { Timeout = TimeSpan.FromMinutes(5) }, "test");
         drives.Take(topology.Pools.SelectMany(pool => Enumerable.Range(0, pool.SetCount).SelectMany(pool.Set)).OfType<Drive>());
         using HealJournal journal = HealJournal.Create(journals.Path, Guid.Empty, [], TimeProvider.System);
-        var healer = new DeploymentHealer(topology, drives, options ?? new(), new() { Mode = mode, TrustsCache = true }, journal, run);
+        using var healer = new DeploymentHealer(topology, drives, options ?? new(), new() { Mode = mode, TrustsCache = true }, journal, run);
         await healer.PlanAsync(TestContext.Current.CancellationToken);
         await healer.RunAsync(TestContext.Current.CancellationToken);
         return run;
