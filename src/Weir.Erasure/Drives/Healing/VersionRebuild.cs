@@ -145,7 +145,8 @@ internal sealed class VersionRebuild(HealDrives drives, ObjectName name, IReadOn
     {
         PositionWork own = work(position);
         int shard = repair.Content is { } content ? content.Distribution[position] : 0;
-        ReadOnlyMemory<byte>? inline = _inline.TryGetValue(position, out ReadOnlyMemory<byte> bytes) ? bytes : null;
+        // A plain null would become an empty shard.
+        ReadOnlyMemory<byte>? inline = _inline.TryGetValue(position, out ReadOnlyMemory<byte> bytes) ? bytes : (ReadOnlyMemory<byte>?)null;
         bool needsRecord = repair.Shards.Any(repaired => repaired.Position == position && repaired.NeedsRecord);
         if (!needsRecord && inline is null) return;
         try

@@ -98,7 +98,8 @@ public sealed class DriveTree
         for (int shard = 0; shard < size; shard++)
         {
             XlVersion version = XlBodyWriter.WriteObject(content with { Index = shard + 1 }, WriterTime);
-            ReadOnlyMemory<byte>? kept = inline is null ? null : inline[shard];
+            // A plain null would become an empty shard, which servers do not write.
+            ReadOnlyMemory<byte>? kept = inline is null ? (ReadOnlyMemory<byte>?)null : inline[shard];
             ReplaceMetadata(drives[shard], name, builder => builder.Add(version).SetInline(versionId, kept));
         }
 

@@ -70,21 +70,21 @@ public sealed class ResumeTests : IDisposable, IHealObserver
         Assert.Equal(before, Owners(store, tree.Drives[2]));
     }
 
-    public void Looked(ObjectPlan plan)
+    void IHealObserver.Looked(ObjectPlan plan)
     {
     }
 
-    public void Healed(ObjectOutcome outcome)
+    void IHealObserver.Healed(ObjectOutcome outcome)
     {
         _healed.Add(outcome);
         _afterEach();
     }
 
-    public void MadeBucket(Drive drive, string bucket)
+    void IHealObserver.MadeBucket(Drive drive, string bucket)
     {
     }
 
-    public void Moved(Drive drive, string path, string? problem)
+    void IHealObserver.Moved(Drive drive, string path, string? problem)
     {
     }
 

@@ -40,5 +40,5 @@ internal static class TreeComparison
 
     private static IEnumerable<string> Inline(XlMeta meta) => meta.Versions
         .Select(version => meta.Inline.TryFind(version.Header.VersionId, Guid.Empty, out ReadOnlyMemory<byte> shard) ? $"{version.Header.VersionId} {Convert.ToHexString(shard.Span)}" : "")
-        .Append($"{meta.Inline.Count}").Append($"{meta.Inline.Damage}");
+        .Append(string.Join(' ', meta.Inline.Keys.Order())).Append($"{meta.Inline.Damage}");
 }
