@@ -9,7 +9,7 @@ using Weir.Erasure.Drives.Walking;
 namespace Weir.Cli.Verbs.Drives;
 
 /// <summary>Prints what a repair does, a version at a time.</summary>
-internal sealed class HealPrinter(Invocation run, bool isJson, bool isDry) : IHealObserver
+internal sealed class HealPrinter(Invocation run, bool isJson, bool isDry) : IHealObserver, IDisposable
 {
     private readonly Utf8JsonWriter _json = new(run.Out, OutputJson.Compact);
     private long _repaired, _failed, _untouched, _planned;
@@ -97,6 +97,8 @@ internal sealed class HealPrinter(Invocation run, bool isJson, bool isDry) : IHe
             : string.Create(CultureInfo.InvariantCulture, $"{looked}{_repaired} versions repaired, {_failed} not or in part, {journal.Cursor.Refused} left as they are; {totals.WrittenBytes / 1e6:0.0} MB written and read back"));
         if (!isDry) run.Terminal.Say($"the journal is {journal.DirectoryPath}");
     }
+
+    public void Dispose() => _json.Dispose();
 
     private static string[] Pieces(IEnumerable<(Drive Drive, int Shard, string Path)> pieces) =>
         [.. pieces.Select(piece => string.Create(CultureInfo.InvariantCulture, $"{piece.Drive.Path}/{piece.Path}{(piece.Shard > 0 ? $", shard {piece.Shard}" : "")}"))];

@@ -76,7 +76,7 @@ internal sealed class HealVerb : Verb
         if (isDry && (run.Get(_resume) || run.Get(_quarantine))) throw new UsageException("--dry-run does nothing that could be resumed or moved");
         if (run.Get(_resume) && only is not null) throw new UsageException("--resume goes on with a whole run, and --object begins one of its own");
         DriveQueueOptions queues = QueueOptions(run);
-        var printer = new HealPrinter(run, run.Get(_json), isDry);
+        using var printer = new HealPrinter(run, run.Get(_json), isDry);
         DriveTopology topology = Discover(run);
         RefuseBesideServer(run, topology, isDry);
         topology = Replace(run, topology, isDry, printer);
