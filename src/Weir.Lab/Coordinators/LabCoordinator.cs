@@ -26,6 +26,9 @@ public sealed class LabCoordinator : ICopytool
     private readonly DateTimeOffset _start;
     private JournaledCoordinator? _coordinator;
 
+    /// <summary>Whether something may have been said to the server that is not durable.</summary>
+    private bool _isWithinStep;
+
     public LabCoordinator(MdtCluster cluster, ManualTimeProvider time, CoordinatorOptions options, JournalOptions journal, IReadOnlyList<SimulatedAgent> agents)
     {
         ArgumentNullException.ThrowIfNull(cluster);
@@ -81,7 +84,7 @@ public sealed class LabCoordinator : ICopytool
         _taken.Clear();
         _cancelled.Clear();
         _shares?.Reset();
-        foreach (SimulatedAgent agent in Agents) agent.LoseConnection(Now);
+        foreach (SimulatedAgent agent in Agents) agent.LoseConnection(Now, isUnheard: _isWithinStep);
     }
 
     /// <summary>One second: the MDTs, the server and the agents each do what they do. Throws what writing to the feed throws; the server must then be killed.</summary>
@@ -90,6 +93,7 @@ public sealed class LabCoordinator : ICopytool
         _time.Advance(TimeSpan.FromSeconds(1));
         _cluster.Advance(TimeSpan.FromSeconds(1));
         TakeFromMdts();
+        _isWithinStep = true;
         foreach (SimulatedAgent agent in Agents) agent.Act(this, Now);
         if (_coordinator is null) return;
         FindOwners();
@@ -103,7 +107,9 @@ public sealed class LabCoordinator : ICopytool
             await _coordinator.WriteAsync(turn).ConfigureAwait(false);
             foreach (Effect effect in turn.Effects) Do(effect);
             _coordinator.Return(turn);
-            if (isLast) return;
+            if (!isLast) continue;
+            _isWithinStep = false;
+            return;
         }
     }
 

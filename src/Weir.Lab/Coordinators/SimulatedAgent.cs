@@ -91,10 +91,13 @@ public sealed class SimulatedAgent
     internal void Acknowledged(RequestKey key) => _ended.Remove(key);
 
     /// <summary>The connection is gone; the work goes on.</summary>
-    internal void LoseConnection(TimeSpan now)
+    /// <param name="now">The time.</param>
+    /// <param name="isUnheard">Whether what it said in this second was lost: to have come back was then as good as to have stayed away.</param>
+    internal void LoseConnection(TimeSpan now, bool isUnheard = false)
     {
         Session = null;
         Connection = null;
+        if (isUnheard && OutOfReachSince is null && LastAbsence.End == now) OutOfReachSince = now - LastAbsence.Length;
         OutOfReachSince ??= now;
     }
 

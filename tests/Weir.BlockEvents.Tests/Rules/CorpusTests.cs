@@ -28,7 +28,7 @@ public sealed class CorpusTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Lines_of_incidents_which_no_rule_was_written_from_fare_the_same()
+    public void Lines_of_incidents_fare_the_same_as_the_corpus()
     {
         var expected = Fixtures.Expected();
         var counts = new SortedDictionary<string, Count>(StringComparer.Ordinal);
