@@ -14,6 +14,8 @@ internal sealed class RespNoConnectionException(string message) : IOException(me
 /// <summary>The server answered with an error.</summary>
 internal sealed class RespErrorException(string error) : IOException(error)
 {
+    private const string Discarded = "EXECABORT Transaction discarded because of: ";
+
     /// <summary>The first word of the error: <c>ERR</c>, <c>OOM</c>, <c>MOVED</c>, …</summary>
     public string Code { get; } = error.Split(' ', 2)[0];
 
@@ -23,8 +25,15 @@ internal sealed class RespErrorException(string error) : IOException(error)
     /// <summary>Whether the server says that it is not ready: starting, failing over, moving.</summary>
     public bool IsPassing => Code is "LOADING" or "TRYAGAIN" or "CLUSTERDOWN" or "MASTERDOWN";
 
-    /// <remarks>A script hands on what Redis 6.2 refuses it (OOM, READONLY, MISCONF) with one dash more before it.</remarks>
-    public static RespErrorException From(ReadOnlySpan<byte> error) => new(Encoding.UTF8.GetString(error[..Math.Min(error.Length, 512)]).TrimStart('-').TrimEnd());
+    /// <remarks>
+    /// A script hands on what Redis 6.2 refuses it (OOM, READONLY, MISCONF) with one dash more before it; an EXEC that is itself refused says why behind
+    /// what it is.
+    /// </remarks>
+    public static RespErrorException From(ReadOnlySpan<byte> error)
+    {
+        string said = Encoding.UTF8.GetString(error[..Math.Min(error.Length, 512)]).TrimStart('-').TrimEnd();
+        return new(said.StartsWith(Discarded, StringComparison.Ordinal) ? said[Discarded.Length..].TrimStart('-') : said);
+    }
 }
 
 /// <summary>The connection ended before the reply came.</summary>

@@ -35,6 +35,12 @@ public sealed class RespReaderTests
         Assert.Equal(("MOVED", "3999 127.0.0.1:6381"), (error.Code, error.Detail));
         error = Assert.Throws<RespErrorException>(() => RespValue.Parse("!3\r\nOOM\r\n"u8).ThrowIfError());
         Assert.Equal(("OOM", ""), (error.Code, error.Detail));
+
+        // What an EXEC is refused for counts, not that it was an EXEC.
+        error = Assert.Throws<RespErrorException>(() => RespValue.Parse("-EXECABORT Transaction discarded because of: OOM command not allowed.\r\n"u8).ThrowIfError());
+        Assert.Equal(("OOM", "command not allowed."), (error.Code, error.Detail));
+        error = Assert.Throws<RespErrorException>(() => RespValue.Parse("-EXECABORT Transaction discarded because of previous errors.\r\n"u8).ThrowIfError());
+        Assert.Equal("EXECABORT", error.Code);
     }
 
     [Fact]
