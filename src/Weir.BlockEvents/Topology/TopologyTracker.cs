@@ -32,15 +32,6 @@ public sealed class TopologyTracker : IDeviceResolver
     /// <summary>The devices now.</summary>
     public BlockTopology Current => Volatile.Read(ref _current);
 
-    /// <summary>Devices that are remembered though they are gone.</summary>
-    public int VanishedCount
-    {
-        get
-        {
-            lock (_lock) return _vanished.Count;
-        }
-    }
-
     /// <summary>Reads everything again.</summary>
     public void Reload() => Replace(BlockTopology.Read(_root));
 

@@ -13,6 +13,4 @@ public sealed record ShardVerdict(int Position, Drive? Drive, int Shard, ShardNe
 
     /// <summary>Whether its data is whole, as far as was looked. It may be so without a record.</summary>
     public bool HasData => (Needs & (ShardNeeds.Data | ShardNeeds.Unknown)) == 0;
-
-    public bool IsGood => Needs == ShardNeeds.None;
 }
