@@ -58,8 +58,11 @@ internal sealed class CoordinatorServer : IDisposable
     public async Task<int> StopAsync()
     {
         await _process.SignalAsync("TERM");
-        return await _process.WaitForExitAsync();
+        return await WaitForExitAsync();
     }
+
+    /// <summary>Waits until it has ended by itself; gives its exit code.</summary>
+    public Task<int> WaitForExitAsync() => _process.WaitForExitAsync();
 
     public void Dispose() => _process.Dispose();
 

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Cli.Tests.Processes;
@@ -18,7 +16,7 @@ public sealed class KilledCoordinatorTests : IDisposable
     private static readonly int Kills = Environment.GetEnvironmentVariable("WEIR_TEST_LONG") is null ? 4 : 100;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("weir-killed-coordinator-");
-    private readonly int _port = FindPort();
+    private readonly int _port = CoordinatorServer.FindPort();
 
     private string Feed => $"file:{Path.Combine(_directory.FullName, "feed")}";
 
@@ -30,53 +28,49 @@ public sealed class KilledCoordinatorTests : IDisposable
         var started = new ConcurrentDictionary<RequestKey, string>();
         var problems = new ConcurrentQueue<string>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        WeirProcess server = await StartAsync();
+        CoordinatorServer server = await StartAsync();
         Task[] agents = [.. Enumerable.Range(0, 2).Select(number => RunAgent($"n{number}", started, problems, stop.Token))];
         await QueueAsync();
         for (int kill = 1; kill <= Kills; kill++)
         {
             int target = Requests * kill / (Kills + 1);
             while (started.Count < target) await Task.Yield();
-            await server.SignalAsync("KILL");
-            await server.WaitForExitAsync();
+            await server.KillAsync();
             server.Dispose();
             server = await StartAsync();
         }
 
         JsonElement status;
-        do status = await ReadStatusAsync();
+        do status = await server.ReadStatusAsync();
         while (status.TryGetProperty("pending_archive", out _) || status.TryGetProperty("running_archive", out _));
         await stop.CancelAsync();
         foreach (Task agent in agents) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => agent);
         Assert.Empty(problems);
         Assert.Equal(Requests, started.Count);
-        await server.SignalAsync("TERM");
-        Assert.Equal(0, await server.WaitForExitAsync());
+        Assert.Equal(0, await server.StopAsync());
         server.Dispose();
     }
 
     [Fact]
     public async Task The_lock_survives_a_kill_and_lock_quit_does_not()
     {
-        using (WeirProcess server = await StartAsync())
+        using (CoordinatorServer server = await StartAsync())
         {
             Assert.Equal(0, await RunAsync("lock"));
-            await server.SignalAsync("KILL");
-            await server.WaitForExitAsync();
+            await server.KillAsync();
         }
 
-        using (WeirProcess server = await StartAsync())
+        using (CoordinatorServer server = await StartAsync())
         {
-            Assert.Equal(1, (await ReadStatusAsync()).GetProperty("locked").GetInt32());
+            Assert.Equal(1, (await server.ReadStatusAsync()).GetProperty("locked").GetInt32());
             Assert.Equal(0, await RunAsync("lock-quit"));
             Assert.Equal(0, await server.WaitForExitAsync());
         }
 
-        using (WeirProcess server = await StartAsync())
+        using (CoordinatorServer server = await StartAsync())
         {
-            Assert.False((await ReadStatusAsync()).TryGetProperty("locked", out _));
-            await server.SignalAsync("TERM");
-            await server.WaitForExitAsync();
+            Assert.False((await server.ReadStatusAsync()).TryGetProperty("locked", out _));
+            await server.StopAsync();
         }
     }
 
@@ -90,27 +84,13 @@ public sealed class KilledCoordinatorTests : IDisposable
         await agent.RunAsync(stop);
     }
 
-    private async Task<WeirProcess> StartAsync()
-    {
-        var server = new WeirProcess(Feed, "coordinator", "serve", "--port", _port.ToString(CultureInfo.InvariantCulture));
-        while (await server.Error.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
-        {
-            if (line.Contains("Listening", StringComparison.Ordinal)) return server;
-        }
-
-        throw new InvalidOperationException("The coordinator did not start.");
-    }
+    private Task<CoordinatorServer> StartAsync() => CoordinatorServer.StartAsync(
+        Feed, _port, new Dictionary<string, string>(), "coordinator", "serve", "--port", _port.ToString(CultureInfo.InvariantCulture));
 
     private async Task QueueAsync()
     {
         using var client = new WeirProcess(Feed, "coordinator", "queue", "-H", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture));
-        for (int i = 1; i <= Requests; i++)
-        {
-            await client.Input.WriteAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"fid=[0x200000401:0x{i:x}:0x0] dfid=[0x200000401:0x{i:x}:0x0] compound/cookie=0x0/0x{1724000000 + i:x} action=ARCHIVE archive#=1 flags=0x0 extent=0x0-0xffffffffffffffff gid=0x0 data=[] canceled=0 uuid=x done=0\n"));
-        }
-
+        for (int i = 1; i <= Requests; i++) await client.Input.WriteAsync(CoordinatorServer.Line(i));
         client.Input.Close();
         Assert.Equal($"{Requests} queued, 0 known already\n", await client.Out.ReadToEndAsync(TestContext.Current.CancellationToken));
         Assert.Equal(0, await client.WaitForExitAsync());
@@ -120,21 +100,6 @@ public sealed class KilledCoordinatorTests : IDisposable
     {
         using var client = new WeirProcess(Feed, "coordinator", verb, "-H", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture));
         return await client.WaitForExitAsync();
-    }
-
-    private async Task<JsonElement> ReadStatusAsync()
-    {
-        await using CoordinatorConnection connection = await CoordinatorConnection.OpenAsync(new() { Host = "127.0.0.1", Port = _port }, TestContext.Current.CancellationToken);
-        RequestWriter.WriteStatus(connection.Outgoing, 4, false);
-        using JsonDocument document = JsonDocument.Parse((await connection.AskAsync(TestContext.Current.CancellationToken)).Json);
-        return document.RootElement.Clone();
-    }
-
-    private static int FindPort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     /// <summary>Ends everything at once, on another thread, as a mover would.</summary>
