@@ -21,9 +21,21 @@ public sealed class DriveTopology
     public static DriveTopology Discover(IEnumerable<string> paths) => Discover(paths, LocalDriveDisk.Instance);
 
     /// <summary>The same for drives that are on <paramref name="disk"/>.</summary>
-    public static DriveTopology Discover(IEnumerable<string> paths, IDriveDisk disk)
+    public static DriveTopology Discover(IEnumerable<string> paths, IDriveDisk disk) => Assemble([.. paths.Select(path => DriveProbe.Look(path, disk))]);
+
+    /// <summary>Looks at one drive, to be put together with others: takes as long as the drive takes to answer, and a drive that hangs never answers.</summary>
+    public static Drive Look(string path, IDriveDisk disk) => DriveProbe.Look(path, disk);
+
+    /// <summary>A drive that is not looked at, for it does not answer.</summary>
+    /// <param name="path">Its root.</param>
+    /// <param name="disk">What it is on.</param>
+    /// <param name="detail">What it does instead.</param>
+    public static Drive Absent(string path, IDriveDisk disk, string detail) => new(path, disk) { State = DriveState.Offline, Detail = detail };
+
+    /// <summary>Puts drives together that were each looked at for this, and says of each where it belongs.</summary>
+    public static DriveTopology Assemble(IReadOnlyList<Drive> looked)
     {
-        Drive[] drives = [.. paths.Select(path => DriveProbe.Look(path, disk))];
+        Drive[] drives = [.. looked];
         var pools = new List<DrivePool>();
         // What most drives agree on comes first, so that what contradicts it is the foreign one.
         List<List<Drive>> groups = GroupByPool(drives);

@@ -1,4 +1,5 @@
 using Weir.Erasure.Coding;
+using Weir.Erasure.Drives.Walking;
 
 namespace Weir.Erasure.Drives.Verifying;
 
@@ -62,10 +63,23 @@ internal sealed unsafe class DeepBatch : IDisposable
     }
 
     /// <summary>Reads the batch's blocks of one shard; says how many came whole.</summary>
+    /// <param name="shard">Whose.</param>
+    /// <param name="source">Where it lies.</param>
+    /// <param name="worker">The drive's thread, whose limits are kept; null for what lies in memory.</param>
     /// <exception cref="IOException">The drive failed.</exception>
-    public int Read(int shard, ShardSource source, out int bytes)
+    public int Read(int shard, ShardSource source, DriveWorker? worker)
     {
-        bytes = source.Read(new Span<byte>(_start + (long)shard * Stride, Bytes(Count)), _layout.OffsetOf(FirstBlock));
+        var wanted = new Span<byte>(_start + (long)shard * Stride, Bytes(Count));
+        int bytes = 0;
+        while (bytes < wanted.Length)
+        {
+            int piece = Math.Min(wanted.Length - bytes, worker?.MostAtOnce ?? int.MaxValue);
+            worker?.Admit(1, piece);
+            int read = source.Read(wanted.Slice(bytes, piece), _layout.OffsetOf(FirstBlock) + bytes);
+            bytes += read;
+            if (read < piece) break;
+        }
+
         int whole = 0;
         while (whole < Count && Bytes(whole + 1) <= bytes) whole++;
         return whole;

@@ -19,8 +19,7 @@ internal sealed class DeepShard(ShardState state, ShardSource source, int part)
     /// <summary>Reads a batch's blocks and checks their hashes, on a thread of its drive or, for an inline shard, on any.</summary>
     public static unsafe ulong Load(DeepBatch batch, int shard, ShardSource source, CodingPath path, HighwayKey key, DriveWorker? worker)
     {
-        int whole = batch.Read(shard, source, out int bytes);
-        worker?.Charge(1, bytes);
+        int whole = batch.Read(shard, source, worker);
         return batch.CheckHashes(shard, whole, path, key);
     }
 

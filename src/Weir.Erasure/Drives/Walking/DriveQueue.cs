@@ -21,8 +21,8 @@ public sealed class DriveQueue : IDisposable
     {
         Drive = drive;
         _options = options;
-        DriveRate? rate = options.BytesPerSecond > 0 || options.CallsPerSecond > 0 ? new(options.BytesPerSecond, options.CallsPerSecond, options.Time) : null;
-        _workers = [.. Enumerable.Range(0, options.Concurrency).Select(_ => new DriveWorker(options, rate))];
+        DrivePace? pace = options.Pace?.Invoke(drive) ?? OwnPace(options);
+        _workers = [.. Enumerable.Range(0, options.Concurrency).Select(_ => new DriveWorker(options, pace))];
         foreach (DriveWorker worker in _workers)
         {
             // Not the pool's: a drive that hangs must not take its threads away.
@@ -97,8 +97,17 @@ public sealed class DriveQueue : IDisposable
     public void Dispose()
     {
         _watch.Dispose();
+        foreach (DriveWorker worker in _workers) worker.StopWaiting();
         _jobs.CompleteAdding();
         while (_jobs.TryTake(out Job? job)) job.Refuse("the work on it was ended");
+    }
+
+    private static DrivePace? OwnPace(DriveQueueOptions options)
+    {
+        if (options.BytesPerSecond <= 0 && options.CallsPerSecond <= 0) return null;
+        var pace = new DrivePace(options.Time);
+        (pace.Bytes.PerSecond, pace.Calls.PerSecond) = (Math.Max(0, options.BytesPerSecond), Math.Max(0, options.CallsPerSecond));
+        return pace;
     }
 
     private void Work(DriveWorker worker)

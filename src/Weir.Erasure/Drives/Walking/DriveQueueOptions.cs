@@ -15,5 +15,8 @@ public sealed record DriveQueueOptions
     /// <summary>The most calls a second to each drive: files and directories opened or looked at, and reads; 0 for no limit.</summary>
     public double CallsPerSecond { get; init; }
 
+    /// <summary>The pace of a drive, where it is shared with other work or changes while work goes on: it then stands in place of the two limits above. Null, or null for a drive: those count.</summary>
+    public Func<Drive, DrivePace?>? Pace { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
