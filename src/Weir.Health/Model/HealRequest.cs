@@ -1,11 +1,12 @@
 namespace Weir.Health;
 
-/// <summary>A repair that is asked for.</summary>
+/// <summary>A repair that is asked for: of an object, or of a drive that replaces a lost one.</summary>
 public sealed record HealRequest
 {
+    /// <summary>Empty for a drive.</summary>
     public required string Bucket { get; init; }
 
-    /// <summary>The key.</summary>
+    /// <summary>The key; empty for a drive.</summary>
     public required string Object { get; init; }
 
     /// <summary>Null for every version; "null" for the null version.</summary>
@@ -20,6 +21,12 @@ public sealed record HealRequest
 
     /// <summary>How many good shards may still be lost, as far as the asker knows: fewer goes first within a priority. Null where unknown.</summary>
     public int? Margin { get; init; }
+
+    /// <summary>The path of an empty drive, as configured, that is to take a lost one's place: it gets the identity and everything that belongs on it (FormatRestore). Null for an object.</summary>
+    public string? Drive { get; init; }
+
+    /// <summary>Which lost drive it replaces; null where only one is lost.</summary>
+    public Guid? DriveId { get; init; }
 
     /// <summary>The issue that it is for; null where there is none.</summary>
     public string? IssueId { get; init; }

@@ -58,7 +58,7 @@ public sealed record HealStatus
 }
 
 /// <summary>What a repair came to.</summary>
-/// <param name="Success">Whether everything that can be repaired is, and was verified.</param>
+/// <param name="Success">Whether every version that was asked for is whole now, and was verified. A repair that is completed without success has told in <paramref name="Unrepaired"/> what it could not do.</param>
 /// <param name="ShardsRepaired">Shards and records that were made.</param>
 /// <param name="TotalShards">Shards of the object's widest version.</param>
 /// <param name="Duration">Of the work, without waiting.</param>

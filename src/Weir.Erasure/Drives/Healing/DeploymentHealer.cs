@@ -30,10 +30,18 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
 
     /// <summary>Looks at every object and plans.</summary>
     /// <param name="cancellationToken">Ends it; the plan is then begun anew by the next run.</param>
-    public async Task PlanAsync(CancellationToken cancellationToken)
+    public Task PlanAsync(CancellationToken cancellationToken) => PlanAsync((_, _) => true, cancellationToken);
+
+    /// <summary>Looks at every object of some sets and plans.</summary>
+    /// <param name="isIncluded">Whether a set, by its pool's number and its own, is looked at.</param>
+    /// <param name="cancellationToken">Ends it; the plan is then begun anew by the next run.</param>
+    public async Task PlanAsync(Func<int, int, bool> isIncluded, CancellationToken cancellationToken)
     {
+        // Whoever is named without a place is done.
+        Dictionary<(int, int), string?> done = topology.Pools
+            .SelectMany(pool => Enumerable.Range(0, pool.SetCount).Select(set => (pool.Number, set))).Where(place => !isIncluded(place.Number, place.set)).ToDictionary(place => place, string? (_) => null);
         var verifier = new DeploymentVerifier(topology, drives.Queues);
-        await foreach (ObjectVerdict verdict in verifier.VerifyAsync(new() { Examine = examine }, new Dictionary<(int, int), string?>(), cancellationToken).ConfigureAwait(false)) Take(verdict);
+        await foreach (ObjectVerdict verdict in verifier.VerifyAsync(new() { Examine = examine }, done, cancellationToken).ConfigureAwait(false)) Take(verdict);
         journal.EndPlan();
     }
 

@@ -15,17 +15,28 @@ public sealed class HealDrives : IDisposable
     private readonly List<IDisposable> _locks = [];
     private readonly DriveQueues _syncQueues;
     private readonly string _run;
+    private readonly bool _ownsQueues;
 
     /// <param name="queueOptions">How the drives are used.</param>
     /// <param name="run">Names the staging directories.</param>
     public HealDrives(DriveQueueOptions queueOptions, string run)
+        : this(new(queueOptions), queueOptions, run) => _ownsQueues = true;
+
+    /// <summary>With queues that others use too, and that are not ended with this.</summary>
+    /// <param name="queues">The drives' queues.</param>
+    /// <param name="syncOptions">How the drives are used where something is made durable.</param>
+    /// <param name="run">Names the staging directories.</param>
+    public HealDrives(DriveQueues queues, DriveQueueOptions syncOptions, string run)
     {
         _run = run;
-        Queues = new(queueOptions);
-        _syncQueues = new(queueOptions with { Concurrency = 1 });
+        Queues = queues;
+        _syncQueues = new(syncOptions with { Concurrency = 1 });
     }
 
     public DriveQueues Queues { get; }
+
+    /// <summary>Whether a drive is not written to any more: it was full, or writing failed too often.</summary>
+    public bool HasFailed => _targets.Values.Any(target => target.Failure is not null);
 
     /// <summary>Takes all drives of the pools, and removes what an earlier run that was killed left in its staging directories.</summary>
     /// <exception cref="DriveFileException">Another process repairs one of them, or it fails.</exception>
@@ -43,7 +54,7 @@ public sealed class HealDrives : IDisposable
     public void Dispose()
     {
         foreach (TargetDrive target in _targets.Values) StagingRest.TryRemoveEmpty(target);
-        Queues.Dispose();
+        if (_ownsQueues) Queues.Dispose();
         _syncQueues.Dispose();
         foreach (IDisposable held in _locks) held.Dispose();
     }

@@ -3,7 +3,7 @@ using Weir.Erasure.Format;
 namespace Weir.Erasure.Drives.Healing;
 
 /// <summary>What is left alone beside a running server.</summary>
-internal static class LiveRules
+public static class LiveRules
 {
     /// <summary>Takes versions out of a plan that the server may just be completing.</summary>
     public static ObjectPlan Apply(ObjectPlan plan, HealOptions options)
