@@ -1,0 +1,73 @@
+using Weir.Erasure.Drives;
+using Weir.Erasure.Drives.Healing;
+using Weir.Erasure.Drives.Verifying;
+
+namespace Weir.Health.Healing.Repairing;
+
+/// <summary>
+/// The drives, taken for repairs: while a session lives no other process of this kind writes to them. Used by several repairs at once, and
+/// ended after the last of them.
+/// </summary>
+internal sealed class RepairSession : IDisposable
+{
+    private readonly DriveLease _lease;
+    private readonly HealDrives _paced;
+    private readonly HealDrives _urgent;
+    private readonly ObjectExaminer _pacedExaminer;
+    private readonly ObjectExaminer _urgentExaminer;
+
+    /// <param name="lease">Given back with this.</param>
+    /// <param name="options">How repairs are done.</param>
+    /// <param name="run">Names the staging directories.</param>
+    /// <exception cref="DriveFileException">Another process repairs one of the drives, or one fails.</exception>
+    public RepairSession(DriveLease lease, HealOptions options, string run)
+    {
+        _lease = lease;
+        Options = options;
+        _paced = new(lease.Queues, lease.UrgentOptions, run);
+        _urgent = new(lease.UrgentQueues, lease.UrgentOptions, run + "-u");
+        _pacedExaminer = new(lease.Queues);
+        _urgentExaminer = new(lease.UrgentQueues);
+        try
+        {
+            _paced.Take(Members);
+        }
+        catch (DriveFileException)
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public DriveTopology Topology => _lease.Topology;
+
+    public HealOptions Options { get; }
+
+    /// <summary>Repairs that use it.</summary>
+    public int Users { get; set; }
+
+    /// <summary>No repair begins with it any more.</summary>
+    public bool IsOver { get; set; }
+
+    /// <summary>Completes when it has ended.</summary>
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether the drives are to be taken anew: some came or went, or one was given up that may be well again.</summary>
+    public bool IsOutdated => _lease.IsOutdated || _paced.HasFailed || _urgent.HasFailed;
+
+    private IEnumerable<Drive> Members => Topology.Pools.SelectMany(pool => Enumerable.Range(0, pool.SetCount).SelectMany(pool.Set)).OfType<Drive>();
+
+    public HealDrives Drives(bool isUrgent) => isUrgent ? _urgent : _paced;
+
+    public ObjectExaminer Examiner(bool isUrgent) => isUrgent ? _urgentExaminer : _pacedExaminer;
+
+    public void Dispose()
+    {
+        _pacedExaminer.Dispose();
+        _urgentExaminer.Dispose();
+        _urgent.Dispose();
+        _paced.Dispose();
+        _lease.Dispose();
+        Ended.TrySetResult();
+    }
+}
