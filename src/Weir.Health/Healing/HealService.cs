@@ -25,13 +25,14 @@ public sealed partial class HealService : IHeals, IAsyncDisposable
     private readonly WorkSignal _work = new();
     private readonly string _snapshotPath;
     private Task _writing = Task.CompletedTask;
+    private int _disposed;
 
     private HealService(HealServiceOptions options)
     {
         _options = options;
         _log = new(options.Feed, _gate, options.Time, options.Logger);
         _snapshotPath = Path.Combine(options.StateDirectory, "heals.snapshot");
-        _sessions = new(options.Drives, options.FindServers, new()
+        _sessions = new(options.Pools, options.FindServers, new()
         {
             Live = options.Live,
             Heal = new() { SettleTime = options.SettleTime, SightingInterval = options.SightingInterval },
@@ -162,6 +163,7 @@ public sealed partial class HealService : IHeals, IAsyncDisposable
     /// <summary>Ends what still runs, and brings to the feed what it has not got yet.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _ending.CancelAsync().ConfigureAwait(false);
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _sessions.Dispose();

@@ -4,6 +4,7 @@ using Weir.Erasure.Drives.Healing;
 using Weir.Feed;
 using Weir.Feed.Disks;
 using Weir.Health.Policies;
+using Weir.Health.Pools;
 
 namespace Weir.Health.Healing;
 
@@ -12,7 +13,8 @@ public sealed record HealServiceOptions
 {
     public required IFeedEngine Feed { get; init; }
 
-    public required IDriveSource Drives { get; init; }
+    /// <summary>The drives, on a disk that can be written to (<c>LocalDriveStore</c>).</summary>
+    public required PoolSet Pools { get; init; }
 
     public required IPolicies Policies { get; init; }
 

@@ -49,8 +49,9 @@ internal sealed class HealLane(HealthPriority priority)
         while (heads.Count > 0)
         {
             int kept = 0;
-            foreach (HealJob job in heads)
+            for (int i = 0; i < heads.Count; i++)
             {
+                HealJob job = heads[i];
                 yield return job;
                 if (job.Next is { } next) heads[kept++] = next;
             }

@@ -1,6 +1,7 @@
 using Weir.Erasure.Drives;
 using Weir.Erasure.Drives.Healing;
 using Weir.Erasure.Drives.Verifying;
+using Weir.Health.Pools;
 
 namespace Weir.Health.Healing.Repairing;
 
@@ -10,7 +11,7 @@ namespace Weir.Health.Healing.Repairing;
 /// </summary>
 internal sealed class RepairSession : IDisposable
 {
-    private readonly DriveLease _lease;
+    private readonly PoolLease _lease;
     private readonly HealDrives _paced;
     private readonly HealDrives _urgent;
     private readonly ObjectExaminer _pacedExaminer;
@@ -20,14 +21,14 @@ internal sealed class RepairSession : IDisposable
     /// <param name="options">How repairs are done.</param>
     /// <param name="run">Names the staging directories.</param>
     /// <exception cref="DriveFileException">Another process repairs one of the drives, or one fails.</exception>
-    public RepairSession(DriveLease lease, HealOptions options, string run)
+    public RepairSession(PoolLease lease, HealOptions options, string run)
     {
         _lease = lease;
         Options = options;
-        _paced = new(lease.Queues, lease.UrgentOptions, run);
-        _urgent = new(lease.UrgentQueues, lease.UrgentOptions, run + "-u");
-        _pacedExaminer = new(lease.Queues);
-        _urgentExaminer = new(lease.UrgentQueues);
+        _paced = new(lease.View.Queues, lease.View.UrgentOptions, run);
+        _urgent = new(lease.View.UrgentQueues, lease.View.UrgentOptions, run + "-u");
+        _pacedExaminer = new(lease.View.Queues);
+        _urgentExaminer = new(lease.View.UrgentQueues);
         try
         {
             _paced.Take(Members);
@@ -39,7 +40,7 @@ internal sealed class RepairSession : IDisposable
         }
     }
 
-    public DriveTopology Topology => _lease.Topology;
+    public DriveTopology Topology => _lease.View.Topology;
 
     public HealOptions Options { get; }
 
@@ -53,7 +54,7 @@ internal sealed class RepairSession : IDisposable
     public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Whether the drives are to be taken anew: some came or went, or one was given up that may be well again.</summary>
-    public bool IsOutdated => _lease.IsOutdated || _paced.HasFailed || _urgent.HasFailed;
+    public bool IsOutdated => _lease.View.IsOutdated || _paced.HasFailed || _urgent.HasFailed;
 
     private IEnumerable<Drive> Members => Topology.Pools.SelectMany(pool => Enumerable.Range(0, pool.SetCount).SelectMany(pool.Set)).OfType<Drive>();
 

@@ -1,10 +1,11 @@
 using Weir.Erasure.Drives;
 using Weir.Erasure.Drives.Healing;
+using Weir.Health.Pools;
 
 namespace Weir.Health.Healing.Repairing;
 
 /// <summary>Takes the drives for as long as there is something to repair, and anew when they change.</summary>
-internal sealed class RepairSessions(IDriveSource source, Func<IReadOnlyList<string>, IReadOnlyList<string>> findServers, RepairOptions options) : IDisposable
+internal sealed class RepairSessions(PoolSet pools, Func<IReadOnlyList<string>, IReadOnlyList<string>> findServers, RepairOptions options) : IDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly Lock _gate = new();
@@ -115,15 +116,15 @@ internal sealed class RepairSessions(IDriveSource source, Func<IReadOnlyList<str
 
     private async Task<RepairSession> OpenAsync(CancellationToken cancellationToken)
     {
-        DriveLease lease = await source.TakeAsync(cancellationToken).ConfigureAwait(false);
+        PoolLease lease = await pools.TakeAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            foreach (DrivePool pool in lease.Topology.Pools)
+            foreach (DrivePool pool in lease.View.Topology.Pools)
             {
                 if (!pool.HasQuorum) throw new HealthException(HealthProblem.Unavailable, "no_quorum", $"Only {pool.OnlineCount} of the {pool.DriveCount} drives of pool {pool.Number} are there; nothing is repaired unless more than half are.");
             }
 
-            HealOptions heal = options.Heal with { IsLive = IsLive(lease.Topology), Time = options.Time };
+            HealOptions heal = options.Heal with { IsLive = IsLive(lease.View.Topology), Time = options.Time };
             string run = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{options.RunName}-{Interlocked.Increment(ref _number)}");
             return new(lease, heal, run);
         }
