@@ -1,7 +1,6 @@
 using Weir.Erasure.Drives;
 using Weir.Erasure.Drives.Making;
 using Weir.Erasure.Drives.Verifying;
-using Weir.Erasure.Drives.Walking;
 
 namespace Weir.Erasure.Tests.Drives.Healing;
 
@@ -29,7 +28,6 @@ public sealed class HealFaultTests : IDisposable
         Damage(tree);
         var damaged = new SimulatedStore(1);
         damaged.Load(root);
-        Dictionary<string, ShardNeeds> before = await NeedsAsync(tree, damaged.Clone());
 
         SimulatedStore counted = damaged.Clone();
         HealRun run = await HealRun.RunAsync(tree.Drives, VerifyMode.Deep, counted);
@@ -37,21 +35,28 @@ public sealed class HealFaultTests : IDisposable
         Assert.Empty(TreeComparison.Differences(whole, counted.Files(root)));
         int changes = counted.Changes;
         Assert.InRange(changes, 40, 400);
+        Dictionary<string, ShardNeeds> before = Needs(run.Plans.Select(plan => plan.Object), tree.Drives.Count);
+        Assert.Equal(5 * tree.Drives.Count, before.Count);
 
-        for (int at = 1; at <= changes; at++)
+        // Whoever is killed within anything but a write is killed before it.
+        int last = fault == StoreFaultName.KillWithin ? counted.Writes : changes;
+        Assert.InRange(last, 5, 400);
+        for (int at = 1; at <= last; at++)
         {
             SimulatedStore store = damaged.Clone();
             (store.FaultAt, store.Fault) = (at, (StoreFault)fault);
             await TryHealAsync(tree, store);
             store.Restart();
-            Dictionary<string, ShardNeeds> after = await NeedsAsync(tree, store);
+            string trace = string.Join('\n', store.Trace.TakeLast(12));
+            // It looks at everything first: at what the fault left.
+            HealRun second = await HealRun.RunAsync(tree.Drives, VerifyMode.Deep, store);
+            Dictionary<string, ShardNeeds> after = Needs(second.Plans.Select(plan => plan.Object), tree.Drives.Count);
             foreach ((string place, ShardNeeds needs) in before)
             {
                 // What is needed now was needed before.
-                Assert.True((after[place] & ~needs) == 0, $"{fault} at change {at}: {place} needed {needs} and now needs {after[place]}\n{string.Join('\n', store.Trace.TakeLast(12))}");
+                Assert.True((after[place] & ~needs) == 0, $"{fault} at change {at}: {place} needed {needs} and now needs {after[place]}\n{trace}");
             }
 
-            HealRun second = await HealRun.RunAsync(tree.Drives, VerifyMode.Deep, store);
             List<string> differences = TreeComparison.Differences(whole, store.Files(root));
             Assert.True(differences.Count == 0, $"{fault} at change {at}: {string.Join("; ", differences)}\n{second.Text}\n{string.Join('\n', store.Trace)}");
         }
@@ -86,27 +91,12 @@ public sealed class HealFaultTests : IDisposable
         File.WriteAllBytes(Of(1, "empty/xl.meta"), metadata);
     }
 
-    /// <summary>What every position needs of every version.</summary>
-    private static async Task<Dictionary<string, ShardNeeds>> NeedsAsync(DriveTree tree, SimulatedStore store)
-    {
-        DriveTopology topology = DriveTopology.Discover(tree.Drives, store);
-        using var queues = new DriveQueues(new() { Timeout = TimeSpan.FromMinutes(5) });
-        var needs = new Dictionary<string, ShardNeeds>();
-        using var examiner = new ObjectExaminer(queues);
-        var verifier = new SetVerifier(queues, examiner);
-        await foreach (ObjectVerdict verdict in verifier.VerifyAsync(topology.Pools[0], 0, new() { Examine = new() { Mode = VerifyMode.Deep, TrustsCache = true } }, TestContext.Current.CancellationToken))
-        {
-            foreach (VersionVerdict version in verdict.Versions)
-            {
-                for (int position = 0; position < tree.Drives.Count; position++)
-                {
-                    needs[$"{version.Name} {version.VersionIdText} on {position}"] = version.Shards.Count == 0 ? ShardNeeds.None : version.Shards[position].Needs;
-                }
-            }
-        }
-
-        return needs;
-    }
+    /// <summary>What every position needs of every version; of what is whole everywhere nothing is said by position.</summary>
+    private static Dictionary<string, ShardNeeds> Needs(IEnumerable<ObjectVerdict> objects, int drives) => objects.SelectMany(verdict => verdict.Versions)
+        .SelectMany(version => Enumerable.Range(0, drives).Select(position => (
+            Place: $"{version.Name} {version.VersionIdText} on {position}",
+            Needs: version.Shards.Count == 0 ? ShardNeeds.None : version.Shards[position].Needs)))
+        .ToDictionary(shard => shard.Place, shard => shard.Needs);
 
     private static async Task TryHealAsync(DriveTree tree, SimulatedStore store)
     {

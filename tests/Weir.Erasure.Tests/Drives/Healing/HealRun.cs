@@ -23,7 +23,7 @@ internal sealed class HealRun : IHealObserver
 
     public static async Task<HealRun> RunAsync(IEnumerable<string> paths, VerifyMode mode = VerifyMode.Normal, IDriveStore? store = null, HealOptions? options = null)
     {
-        using var journals = new TemporaryDirectory();
+        using TemporaryDirectory journals = TemporaryDirectory.OfMemory();
         var run = new HealRun();
         DriveTopology topology = DriveTopology.Discover(paths, store ?? LocalDriveStore.Instance);
         using var drives = new HealDrives(new() { Timeout = TimeSpan.FromMinutes(5) }, "test");

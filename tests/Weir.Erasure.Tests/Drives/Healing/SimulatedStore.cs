@@ -16,7 +16,7 @@ internal enum StoreFault
     /// <summary>The process is killed before it; what was done stays.</summary>
     Kill,
 
-    /// <summary>The process is killed in the middle of it: half of a write is done.</summary>
+    /// <summary>The process is killed in the middle of a write: half of it is done.</summary>
     KillWithin,
 
     /// <summary>The power fails: of what was not made durable nothing stays.</summary>
@@ -41,7 +41,10 @@ internal sealed class SimulatedStore(int seed) : IDriveStore
     /// <summary>Changes so far.</summary>
     public int Changes { get; private set; }
 
-    /// <summary>The change that goes wrong, from 1; 0 for none.</summary>
+    /// <summary>Writes of bytes among them.</summary>
+    public int Writes { get; private set; }
+
+    /// <summary>The change that goes wrong, from 1, and for <see cref="StoreFault.KillWithin"/> the write; 0 for none.</summary>
     public int FaultAt { get; set; }
 
     public StoreFault Fault { get; set; }
@@ -244,7 +247,9 @@ internal sealed class SimulatedStore(int seed) : IDriveStore
         int number = ++Changes;
         if (Trace.Count < 10_000) Trace.Add($"{number} {what}");
         if (_isFull) throw Error(what, 28);
-        if (number != FaultAt)
+        if (half is not null) Writes++;
+        if (Fault == StoreFault.KillWithin) number = half is null ? 0 : Writes;
+        if (number != FaultAt || FaultAt == 0)
         {
             change();
             return;
