@@ -33,7 +33,11 @@ internal sealed class TopPainter(string feed, Func<string?>? status = null)
         }
 
         if (grid.Height >= LeastLinesForHeader) y = PaintHeader(grid, y, frame, view);
-        if (grid.Height >= LeastLinesForHeader && status?.Invoke() is { } said) grid.Write(0, y++, said);
+        if (grid.Height >= LeastLinesForHeader && status?.Invoke() is { Length: > 0 } said)
+        {
+            foreach (string line in said.Split('\n')) grid.Write(0, y++, line);
+        }
+
         if (trouble is not null && y < grid.Height - 2) grid.Write(0, y++, trouble, new(Color.Red, Emphasis.Bold));
         foreach (LostSource lost in frame.Lost.Take(Math.Clamp(grid.Height - y - LeastTableLines, 0, MaxLost)))
             PaintLost(grid, y++, frame, lost);

@@ -25,12 +25,13 @@ internal static class LabScreen
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var stage = new LabStage(directory, seed, run.Time, run.Loggers.CreateLogger("Weir.Lab"));
+        var drives = new DriveStage(Path.Combine(directory, "drives"), seed, run.Time);
         await stage.CatchUpAsync(cancellationToken);
         LabConfiguration.Write(directory, port, stage.Actions);
         ExceptionDispatchInfo? failure = null;
         try
         {
-            await using LabDaemon daemon = await LabDaemon.StartAsync(directory, Roles, (context, stopping) => PlayAsync(stage, context.Feed, failed =>
+            await using LabDaemon daemon = await LabDaemon.StartAsync(directory, Roles, (context, stopping) => PlayAsync([token => stage.RunAsync(context.Feed, token), drives.RunAsync], failed =>
             {
                 // If the stage fails, so does the screen.
                 failure = failed;
@@ -40,7 +41,7 @@ internal static class LabScreen
             var model = new TopModel(run.Time);
             await using var feed = new TopFeed(reader, ActionTopics.DefaultPrefix, model);
             string title = string.Create(CultureInfo.InvariantCulture, $"weir lab, seed {seed}: {reader.Address}, {daemon.Address.GetLeftPart(UriPartial.Authority)}");
-            return await TopScreen.TryRunAsync(run.Terminal, new(), Interval, title, feed, model, run.Time, stop.Token, () => stage.Status);
+            return await TopScreen.TryRunAsync(run.Terminal, new(), Interval, title, feed, model, run.Time, stop.Token, () => string.Join('\n', ((string?[])[stage.Status, drives.Status]).OfType<string>()));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -50,16 +51,22 @@ internal static class LabScreen
         }
     }
 
-    private static async Task PlayAsync(LabStage stage, IFeedEngine feed, Action<ExceptionDispatchInfo> fail, CancellationToken stopping)
+    /// <summary>Plays all of it; where one fails the others end.</summary>
+    private static async Task PlayAsync(IReadOnlyList<Func<CancellationToken, Task>> stages, Action<ExceptionDispatchInfo> fail, CancellationToken stopping)
     {
-        try
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAll(stages.Select(async play =>
         {
-            await stage.RunAsync(feed, stopping);
-        }
-        catch (Exception failed) when (failed is not OperationCanceledException)
-        {
-            fail(ExceptionDispatchInfo.Capture(failed));
-            throw;
-        }
+            try
+            {
+                await play(end.Token);
+            }
+            catch (Exception failed) when (failed is not OperationCanceledException)
+            {
+                fail(ExceptionDispatchInfo.Capture(failed));
+                await end.CancelAsync();
+                throw;
+            }
+        }));
     }
 }

@@ -14,7 +14,7 @@ namespace Weir.Cli.Verbs;
 /// <summary><c>weir lab</c>: everything at once against simulated systems, held against their own truth.</summary>
 internal sealed class LabVerb : Verb
 {
-    public const string Summary = "Try everything on this machine, against simulated MDTs.";
+    public const string Summary = "Try everything on this machine, against simulated MDTs, agents and damaged drives.";
 
     private static readonly TimeSpan LongestScenario = TimeSpan.FromDays(30);
 
@@ -41,10 +41,11 @@ internal sealed class LabVerb : Verb
             "Simulates the MDTs of a Lustre file system: bursts of HSM requests, their life from WAITING to a final state, retries, cancels, record indices used again, fail-overs to other servers, files that are torn or have garbage in them. It ships their hsm/actions files into a feed, stops and starts the shipper on the way, with and without its snapshot, and at many moments holds what the feed tells against what the simulation knows. Time is simulated; the files and the feed are real.",
             "All of it runs under the daemon of 'weir serve', in this process: its feed is the daemon's, served by HTTP and by the socket DIR/feed.sock, and DIR/weir.yaml is the configuration that the daemon has. While a scenario is played, a consumer outside follows the feed by the socket over every restart of the daemon, and must be given every record once and in order.",
             "A coordinator has a scenario of its own: requests of simulated MDTs go through it to four simulated agents, fast and slow, that crash, hang and are cut off, while it is killed and its disk fails, all simulated. In the end every request must have ended, none been at two agents that both were within reach, no limit passed, and nobody starved.",
-            "On a terminal, without --once, --length, --feed and --json, it is something to look at: four MDTs of different load, fail-overs now and then, and their actions on the full screen as 'weir hsm top' shows them, in real time; q quits. What they want done goes through a coordinator to simulated agents, and a line says how these are; its records are on the same feed (coordinator:journal, coordinator:events). The daemon then runs shipper, janitor, retention, feeds and api on the files of the simulated MDTs. With --dir the feed is file:DIR/feed for the other verbs meanwhile, and stays.",
+            "Drives have a scenario too: twelve, in two sets of 4+2, real directories with objects of every kind. Shards and metadata are damaged in every way up to what the parity allows, shards of two drives exchanged, and one object damaged beyond it; then a drive is lost, and as root, where there are loop devices, one fails with I/O errors. Each time 'weir drives verify' must name every damage at its place and nothing else, and 'weir drives heal' leave every file as it was before.",
+            "On a terminal, without --once, --length, --feed and --json, it is something to look at: four MDTs of different load, fail-overs now and then, and their actions on the full screen as 'weir hsm top' shows them, in real time; q quits. What they want done goes through a coordinator to simulated agents, and a line says how these are; its records are on the same feed (coordinator:journal, coordinator:events). A set of drives is damaged, verified and healed again and again, and a line tells of it. The daemon then runs shipper, janitor, retention, feeds and api on the files of the simulated MDTs. With --dir the feed is file:DIR/feed for the other verbs meanwhile, and stays.",
             "Otherwise it prints a summary, and every difference if there is one. Without --once it goes on with the next seed, until it is interrupted or finds a difference. The files are removed when all is well, and kept and named when not.",
             "With --feed it ships into Redis, without a daemon, and makes the same comparisons there. The database must have no topics hsm:…; those that it makes are deleted again, or kept where the files are. The server may be killed and restarted meanwhile, also without its data: the laboratory waits up to two minutes for it and goes on.",
-            "With --json the summary is one object a line, with the members seed, simulated_seconds, seconds, mdts, requests, polls, events, followed, restarts, checks, live_actions, vanished_unfinished, sources_lost, sources_back, failures and coordinator (agents, requests, handed_out, agent_troubles, server_kills, fairness_checks).",
+            "With --json the summary is one object a line, with the members seed, simulated_seconds, seconds, mdts, requests, polls, events, followed, restarts, checks, live_actions, vanished_unfinished, sources_lost, sources_back, failures, coordinator (agents, requests, handed_out, agent_troubles, server_kills, fairness_checks) and drives (drives, objects, versions, bytes, seconds, troubles: each with what, done, found and repaired, and failing_drive: why there was none that fails, or null).",
         ],
         Examples =
         [
@@ -111,9 +112,10 @@ internal sealed class LabVerb : Verb
             var options = new ShippingScenarioOptions { Directory = directory, Seed = seed, Length = length, OpenFeed = feed, Host = host };
             ShippingReport report = await new ShippingScenario(options, run.Loggers.CreateLogger("Weir.Lab")).RunAsync(cancellationToken);
             CoordinatorReport coordinator = await new CoordinatorScenario(Path.Combine(directory, "coordinator"), seed, length).RunAsync(cancellationToken);
-            Print(run, report, coordinator);
+            DriveReport drives = await new DriveScenario(Path.Combine(directory, "drives"), seed).RunAsync(cancellationToken);
+            Print(run, report, coordinator, drives);
             // Of an endless run only the differences stay, so that the disk does not fill.
-            bool succeeded = report.Succeeded && coordinator.Succeeded;
+            bool succeeded = report.Succeeded && coordinator.Succeeded && drives.Succeeded;
             isKept = !succeeded || (parent is not null && run.Get(_once));
             if (!succeeded) run.Terminal.Say($"seed {seed} differs; its files are in {directory}");
             return succeeded;
@@ -128,21 +130,22 @@ internal sealed class LabVerb : Verb
         }
     }
 
-    private void Print(Invocation run, ShippingReport report, CoordinatorReport coordinator)
+    private void Print(Invocation run, ShippingReport report, CoordinatorReport coordinator, DriveReport drives)
     {
-        if (run.Get(_json)) WriteJson(run, report, coordinator);
+        if (run.Get(_json)) WriteJson(run, report, coordinator, drives);
         else
         {
             using var text = new StringWriter(CultureInfo.InvariantCulture);
             report.WriteTo(text);
             coordinator.WriteTo(text);
+            drives.WriteTo(text);
             run.Out.Write(text.ToString());
         }
 
         run.Out.Flush();
     }
 
-    private static void WriteJson(Invocation run, ShippingReport report, CoordinatorReport coordinator)
+    private static void WriteJson(Invocation run, ShippingReport report, CoordinatorReport coordinator, DriveReport drives)
     {
         using (var json = new Utf8JsonWriter(run.Out, OutputJson.Compact))
         {
@@ -162,7 +165,7 @@ internal sealed class LabVerb : Verb
             json.WriteNumber("sources_lost", report.SourcesLost);
             json.WriteNumber("sources_back", report.SourcesBack);
             json.WriteStartArray("failures");
-            foreach (string failure in report.Failures.Concat(coordinator.Failures)) json.WriteStringValue(failure);
+            foreach (string failure in (IEnumerable<string>)[.. report.Failures, .. coordinator.Failures, .. drives.Failures]) json.WriteStringValue(failure);
             json.WriteEndArray();
             json.WriteStartObject("coordinator");
             json.WriteNumber("agents", coordinator.Agents);
@@ -172,9 +175,34 @@ internal sealed class LabVerb : Verb
             json.WriteNumber("server_kills", coordinator.Kills);
             json.WriteNumber("fairness_checks", coordinator.FairnessChecks);
             json.WriteEndObject();
+            WriteDrives(json, drives);
             json.WriteEndObject();
         }
 
         run.Out.EndLine();
+    }
+
+    private static void WriteDrives(Utf8JsonWriter json, DriveReport drives)
+    {
+        json.WriteStartObject("drives");
+        json.WriteNumber("drives", drives.Drives);
+        json.WriteNumber("objects", drives.Objects);
+        json.WriteNumber("versions", drives.Versions);
+        json.WriteNumber("bytes", drives.Bytes);
+        json.WriteNumber("seconds", Math.Round(drives.Duration.TotalSeconds, 3));
+        json.WriteStartArray("troubles");
+        foreach (DriveTrouble trouble in drives.Troubles)
+        {
+            json.WriteStartObject();
+            json.WriteString("what", trouble.What);
+            json.WriteNumber("done", trouble.Done);
+            json.WriteNumber("found", trouble.Found);
+            json.WriteNumber("repaired", trouble.Repaired);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("failing_drive", drives.WithoutFailingDrive);
+        json.WriteEndObject();
     }
 }

@@ -57,19 +57,40 @@ public sealed class DriveDamage(Random random)
             case DriveDamageKind.MissingDataDirectory:
                 Directory.Delete(DataDirectory(drive, version), recursive: true);
                 return OfVersion(VerifyMode.Quick);
+            case DriveDamageKind.ExchangedShards:
+                throw new ArgumentException("It takes two drives.", nameof(kind));
             default:
                 return InjectIntoPart(kind, drive, version);
         }
     }
 
     /// <summary>Exchanges a part's shards between two drives of a set, each with its hashes.</summary>
-    public static void ExchangeShards(string one, string other, MadeVersion version, int part)
+    public static IReadOnlyList<InjectedDamage> ExchangeShards(string one, string other, MadeVersion version, int part)
     {
         string first = Path.Combine(DataDirectory(one, version), $"part.{part}"), second = Path.Combine(DataDirectory(other, version), $"part.{part}");
         byte[] kept = File.ReadAllBytes(first);
         File.WriteAllBytes(first, File.ReadAllBytes(second));
         File.WriteAllBytes(second, kept);
+        return [.. new[] { one, other }.Select(drive => new InjectedDamage(DriveDamageKind.ExchangedShards, drive, version.Name, version.VersionId, VerifyMode.Deep))];
     }
+
+    /// <summary>A kind of damage in words.</summary>
+    public static string Name(DriveDamageKind kind) => kind switch
+    {
+        DriveDamageKind.FlippedBit => "flipped bit",
+        DriveDamageKind.CutByOneByte => "cut by one byte",
+        DriveDamageKind.OneByteMore => "one byte more",
+        DriveDamageKind.StaleBlock => "stale block",
+        DriveDamageKind.MissingPart => "missing part",
+        DriveDamageKind.MissingDataDirectory => "missing data directory",
+        DriveDamageKind.FlippedInlineBit => "flipped inline bit",
+        DriveDamageKind.MissingMetadata => "missing metadata",
+        DriveDamageKind.FlippedMetadataBit => "flipped metadata bit",
+        DriveDamageKind.EmptyMetadata => "empty metadata",
+        DriveDamageKind.StaleMetadata => "stale version",
+        DriveDamageKind.MissingObject => "missing object",
+        _ => "exchanged shards",
+    };
 
     /// <summary>Where a version's shards lie on a drive.</summary>
     public static string DataDirectory(string drive, MadeVersion version)

@@ -36,4 +36,7 @@ public enum DriveDamageKind
 
     /// <summary>The object's directory is gone with all that is in it.</summary>
     MissingObject,
+
+    /// <summary>Its shard is that of another drive, hashes and all, and the other way round: <see cref="DriveDamage.ExchangeShards"/> does it.</summary>
+    ExchangedShards,
 }

@@ -28,6 +28,7 @@ public sealed class LabInTerminalTests : IDisposable
         Assert.True(counts[0] > counts[1] && counts[1] > counts[2] && counts[2] > counts[3], string.Join(' ', counts));
 
         await terminal.WaitForTextAsync("Coordinator: ");
+        await terminal.WaitForTextAsync("Drives: 6, ");
 
         // It goes on: what is live changes without anybody's doing.
         long before = counts.Sum();

@@ -2,6 +2,7 @@ using Weir.Erasure.Drives.Healing;
 using Weir.Erasure.Drives.Verifying;
 using Weir.Erasure.Format;
 using Weir.Erasure.Tests.Drives.Verifying;
+using Weir.Lab.Drives;
 
 namespace Weir.Erasure.Tests.Drives.Healing;
 
@@ -20,7 +21,7 @@ public sealed class CorpusHealTests : IDisposable
     public async Task The_older_version_gets_its_two_records_and_nothing_else_changes(VerifyMode mode)
     {
         string[] drives = Corpus.Prepare(_directory.Path);
-        Dictionary<string, byte[]> before = Tree.Read(_directory.Path);
+        Dictionary<string, byte[]> before = TreeFiles.Read(_directory.Path);
         HealRun run = await HealRun.RunAsync(drives, mode);
 
         ObjectOutcome outcome = Assert.Single(run.Outcomes);
@@ -30,7 +31,7 @@ public sealed class CorpusHealTests : IDisposable
         Refusal refusal = Assert.Single(outcome.Plan.Refusals);
         Assert.Equal((Corpus.Newer, Verdict.SubQuorum), (refusal.Version.VersionId, refusal.Version.Verdict));
 
-        Dictionary<string, byte[]> after = Tree.Read(_directory.Path);
+        Dictionary<string, byte[]> after = TreeFiles.Read(_directory.Path);
         string[] written = [$"disk1/{Metadata}", $"disk5/{Metadata}"];
         Assert.Equal(before.Keys.Union(written).Order(), after.Keys.Order());
         Assert.All(before.Keys.Except(written), path => Assert.Equal(before[path], after[path]));
@@ -53,10 +54,10 @@ public sealed class CorpusHealTests : IDisposable
     {
         string[] drives = Corpus.Prepare(_directory.Path);
         await HealRun.RunAsync(drives);
-        Dictionary<string, byte[]> before = Tree.Read(_directory.Path);
+        Dictionary<string, byte[]> before = TreeFiles.Read(_directory.Path);
         HealRun run = await HealRun.RunAsync(drives);
         Assert.Empty(run.Outcomes);
-        Dictionary<string, byte[]> after = Tree.Read(_directory.Path);
+        Dictionary<string, byte[]> after = TreeFiles.Read(_directory.Path);
         Assert.Equal(before.Keys.Order(), after.Keys.Order());
         Assert.All(before.Keys, path => Assert.Equal(before[path], after[path]));
     }

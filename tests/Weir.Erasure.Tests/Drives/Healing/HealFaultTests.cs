@@ -1,6 +1,7 @@
-using Weir.Erasure.Drives;
 using Weir.Erasure.Drives.Making;
 using Weir.Erasure.Drives.Verifying;
+using Weir.Erasure.Drives;
+using Weir.Lab.Drives;
 
 namespace Weir.Erasure.Tests.Drives.Healing;
 
@@ -57,7 +58,7 @@ public sealed class HealFaultTests : IDisposable
                 Assert.True((after[place] & ~needs) == 0, $"{fault} at change {at}: {place} needed {needs} and now needs {after[place]}\n{trace}");
             }
 
-            List<string> differences = TreeComparison.Differences(whole, store.Files(root));
+            IReadOnlyList<string> differences = TreeComparison.Differences(whole, store.Files(root));
             Assert.True(differences.Count == 0, $"{fault} at change {at}: {string.Join("; ", differences)}\n{second.Text}\n{string.Join('\n', store.Trace)}");
         }
     }

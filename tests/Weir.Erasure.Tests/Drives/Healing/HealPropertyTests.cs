@@ -22,10 +22,10 @@ public sealed class HealPropertyTests
     {
         using var directory = new TemporaryDirectory();
         RandomTree tree = RandomTree.Make(directory.Path, seed);
-        Dictionary<string, byte[]> before = Tree.Read(directory.Path);
+        Dictionary<string, byte[]> before = TreeFiles.Read(directory.Path);
         List<InjectedDamage> damages = tree.Damage(seed, tree.Parity);
         HealRun run = await HealRun.RunAsync(tree.Drives, VerifyMode.Deep);
-        List<string> differences = TreeComparison.Differences(before, Tree.Read(directory.Path));
+        IReadOnlyList<string> differences = TreeComparison.Differences(before, TreeFiles.Read(directory.Path));
         Assert.True(differences.Count == 0, $"seed {seed}: {string.Join("; ", differences)}\nafter {Text(damages)}\n{run.Text}");
         Assert.All(run.Outcomes, outcome => Assert.True(outcome.IsDone, run.Text));
         List<ObjectVerdict> objects = await Verification.RunAsync(tree.Drives, VerifyMode.Deep);
@@ -38,11 +38,11 @@ public sealed class HealPropertyTests
     {
         using var directory = new TemporaryDirectory();
         RandomTree tree = RandomTree.Make(directory.Path, seed);
-        Dictionary<string, byte[]> before = Tree.Read(directory.Path);
+        Dictionary<string, byte[]> before = TreeFiles.Read(directory.Path);
         List<InjectedDamage> damages = tree.Damage(seed, tree.Parity);
-        Dictionary<string, byte[]> damaged = Tree.Read(directory.Path);
+        Dictionary<string, byte[]> damaged = TreeFiles.Read(directory.Path);
         HealRun run = await HealRun.RunAsync(tree.Drives);
-        Dictionary<string, byte[]> after = Tree.Read(directory.Path);
+        Dictionary<string, byte[]> after = TreeFiles.Read(directory.Path);
         foreach (string path in before.Keys.Union(after.Keys))
         {
             bool isRight = after.TryGetValue(path, out byte[]? now) && before.TryGetValue(path, out byte[]? then) && TreeComparison.IsSame(path, then, now);
@@ -69,10 +69,10 @@ public sealed class HealPropertyTests
             foreach (string drive in drives.Take(tree.Parity + 1)) damage.Inject(kind, drive, version);
         }
 
-        Dictionary<string, byte[]> before = Tree.Read(directory.Path);
+        Dictionary<string, byte[]> before = TreeFiles.Read(directory.Path);
         HealRun run = await HealRun.RunAsync(tree.Drives, seed % 2 == 0 ? VerifyMode.Normal : VerifyMode.Deep);
         Assert.Empty(run.Outcomes);
-        Dictionary<string, byte[]> after = Tree.Read(directory.Path);
+        Dictionary<string, byte[]> after = TreeFiles.Read(directory.Path);
         Assert.Equal(before.Keys.Order(), after.Keys.Order());
         Assert.All(before.Keys, path => Assert.Equal(before[path], after[path]));
         int lost = run.Plans.SelectMany(plan => plan.Refusals).Count(refusal => refusal.Version.Verdict == Verdict.Unrecoverable);

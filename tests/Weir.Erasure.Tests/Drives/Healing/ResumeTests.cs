@@ -3,6 +3,8 @@ using Weir.Erasure.Drives.Disks;
 using Weir.Erasure.Drives.Healing;
 using Weir.Erasure.Drives.Making;
 
+using Weir.Lab.Drives;
+
 namespace Weir.Erasure.Tests.Drives.Healing;
 
 /// <summary>Order, owners, and runs that are stopped.</summary>

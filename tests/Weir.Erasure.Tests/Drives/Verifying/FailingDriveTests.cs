@@ -3,6 +3,8 @@ using Weir.Erasure.Drives.Making;
 using Weir.Erasure.Drives.Verifying;
 using Weir.Erasure.Drives.Walking;
 
+using Weir.Lab.Drives;
+
 namespace Weir.Erasure.Tests.Drives.Verifying;
 
 /// <summary>A drive whose medium is gone from some place on, with the kernel's own I/O errors.</summary>
@@ -15,9 +17,9 @@ public sealed class FailingDriveTests
     [InlineData("xfs")]
     public async Task Verify_names_the_drive_and_its_objects(string kind)
     {
-        LoopFileSystem.SkipUnlessPossible(kind);
+        LoopDrive.SkipUnlessPossible(kind);
         using var directory = new TemporaryDirectory();
-        using LoopFileSystem failing = LoopFileSystem.Create(directory.Path, kind, DeviceBytes);
+        using LoopFileSystem failing = LoopDrive.Create(directory.Path, kind, DeviceBytes);
         DriveTree tree = DriveTree.Create(new() { Directory = directory.Path, Data = 2, Parity = 2 });
         List<MadeVersion> made = [.. GeneratedObjects.Write(tree, "bucket", 20, 1, 8 << 20)];
         LoopFileSystem.Run("cp", "--archive", $"{tree.Drives[1]}/.", failing.MountPoint);

@@ -1,12 +1,12 @@
 using Weir.Erasure.Format;
 
-namespace Weir.Erasure.Tests.Drives.Healing;
+namespace Weir.Lab.Drives;
 
 /// <summary>Compares trees file by file; metadata by what it says, for a map's order may differ.</summary>
-internal static class TreeComparison
+public static class TreeComparison
 {
     /// <summary>What differs.</summary>
-    public static List<string> Differences(Dictionary<string, byte[]> expected, Dictionary<string, byte[]> actual)
+    public static IReadOnlyList<string> Differences(IReadOnlyDictionary<string, byte[]> expected, IReadOnlyDictionary<string, byte[]> actual)
     {
         var differences = new List<string>();
         differences.AddRange(expected.Keys.Except(actual.Keys).Select(path => $"{path} is missing"));
@@ -19,6 +19,7 @@ internal static class TreeComparison
         return differences;
     }
 
+    /// <summary>Whether two files of this path say the same.</summary>
     public static bool IsSame(string path, byte[] expected, byte[] actual)
     {
         if (expected.AsSpan().SequenceEqual(actual)) return true;
