@@ -71,7 +71,7 @@ public sealed class LabInTerminalTests : IDisposable
     {
         using var terminal = new PseudoTerminal();
         terminal.StartWeir(Variables("dumb"), "lab");
-        await terminal.WaitForTextAsync("against the simulated truth: no difference");
+        await terminal.WaitForTextAsync("as it was before the damage: no difference");
         Assert.False(terminal.Look(screen => screen.IsAlternate));
         terminal.Signal(Interrupt);
         Assert.Equal(0, (await terminal.WaitForExitAsync()).ExitCode);
