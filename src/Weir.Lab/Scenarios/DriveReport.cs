@@ -37,10 +37,10 @@ public sealed record DriveReport
     public void WriteTo(TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        output.WriteLine($"Drives: {Drives} in {Sets} sets of {Data}+{Parity}, {Objects} objects, {Versions} versions, {Bytes / 1e6:0} MB, damaged, verified and healed in {Duration.TotalSeconds:0.0} s");
+        output.WriteLine($"Drives: {Drives} in {Sets} sets of {Data}+{Parity}, {Objects} objects, {Versions} versions, {Bytes / 1e6:0} MB, in {Duration.TotalSeconds:0.0} s");
         foreach (DriveTrouble trouble in Troubles) output.WriteLine($"  {trouble.What,-24} {trouble.Done,3} done {trouble.Found,3} found {trouble.Repaired,3} repaired");
         if (WithoutFailingDrive is { } reason) output.WriteLine($"  {DriveScenario.FailingDrive,-24} not tried: {reason}");
-        output.WriteLine($"  checked    nothing else was found, and every file is as it was before the damage: {(Succeeded ? "no difference" : $"{Failures.Count} differences")}");
+        output.WriteLine($"  checked    nothing else found, and every file as it was before: {(Succeeded ? "no difference" : $"{Failures.Count} differences")}");
         foreach (string failure in Failures) output.WriteLine($"  FAILED     {failure}");
     }
 }

@@ -71,7 +71,7 @@ public sealed class LabInTerminalTests : IDisposable
     {
         using var terminal = new PseudoTerminal();
         terminal.StartWeir(Variables("dumb"), "lab");
-        await terminal.WaitForTextAsync("as it was before the damage: no difference");
+        await terminal.WaitForWrittenAsync("every file as it was before: no difference");
         Assert.False(terminal.Look(screen => screen.IsAlternate));
         terminal.Signal(Interrupt);
         Assert.Equal(0, (await terminal.WaitForExitAsync()).ExitCode);

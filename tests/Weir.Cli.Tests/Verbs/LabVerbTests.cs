@@ -38,7 +38,7 @@ public sealed class LabVerbTests : FeedFixture
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Contains("times against the simulated truth: no difference\n", outcome.Out, StringComparison.Ordinal);
         Assert.Contains("): no violation\n", outcome.Out, StringComparison.Ordinal);
-        Assert.EndsWith("as it was before the damage: no difference\n", outcome.Out);
+        Assert.EndsWith("every file as it was before: no difference\n", outcome.Out);
     }
 
     [Fact]
