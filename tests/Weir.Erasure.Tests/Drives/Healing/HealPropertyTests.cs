@@ -8,14 +8,7 @@ namespace Weir.Erasure.Tests.Drives.Healing;
 /// <summary>Any tree with any damage that the code allows becomes what it was; with more, nothing is touched.</summary>
 public sealed class HealPropertyTests
 {
-    public static TheoryData<int> Seeds
-    {
-        get
-        {
-            int count = Environment.GetEnvironmentVariable("WEIR_TEST_LONG") == "1" ? 300 : 3;
-            return [.. Enumerable.Range(1, count)];
-        }
-    }
+    public static TheoryData<int> Seeds => [.. TestSeeds.Of(3, 300)];
 
     [Theory, MemberData(nameof(Seeds))]
     public async Task Damage_to_as_many_shards_as_there_is_parity_is_undone(int seed)

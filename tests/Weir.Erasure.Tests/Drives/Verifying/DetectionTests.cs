@@ -12,10 +12,9 @@ public sealed class DetectionTests
         get
         {
             var data = new TheoryData<int, VerifyMode>();
-            int count = Environment.GetEnvironmentVariable("WEIR_TEST_LONG") == "1" ? 200 : 3;
             foreach (VerifyMode mode in Enum.GetValues<VerifyMode>())
             {
-                for (int seed = 1; seed <= count; seed++) data.Add(seed, mode);
+                foreach (int seed in TestSeeds.Of(3, 200)) data.Add(seed, mode);
             }
 
             return data;
