@@ -1,8 +1,8 @@
+using Weir.Erasure.Drives;
 using Weir.Erasure.Drives.Disks;
 using Weir.Erasure.Drives.Healing;
 using Weir.Erasure.Drives.Making;
 using Weir.Erasure.Drives.Verifying;
-using Weir.Erasure.Drives;
 using Weir.Erasure.Tests.Drives.Verifying;
 using Weir.Lab.Drives;
 

@@ -1,6 +1,6 @@
+using Weir.Erasure.Drives;
 using Weir.Erasure.Drives.Making;
 using Weir.Erasure.Drives.Verifying;
-using Weir.Erasure.Drives;
 using Weir.Lab.Drives;
 
 namespace Weir.Erasure.Tests.Drives.Healing;

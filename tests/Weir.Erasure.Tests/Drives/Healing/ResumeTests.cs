@@ -2,7 +2,6 @@ using Weir.Erasure.Drives;
 using Weir.Erasure.Drives.Disks;
 using Weir.Erasure.Drives.Healing;
 using Weir.Erasure.Drives.Making;
-
 using Weir.Lab.Drives;
 
 namespace Weir.Erasure.Tests.Drives.Healing;
