@@ -6,6 +6,7 @@ using Weir.Benchmarks.Consumers;
 using Weir.Benchmarks.Coordinators;
 using Weir.Benchmarks.Erasure;
 using Weir.Benchmarks.Feed;
+using Weir.Benchmarks.Health;
 using Weir.Benchmarks.Hsm;
 using Weir.Benchmarks.Redis;
 using Weir.Lab.Mdt;
@@ -26,6 +27,10 @@ switch (args)
     case ["consumers"]:
         Directory.CreateDirectory(scratch);
         await ConsumerSpeed.RunAsync(scratch);
+        break;
+    case ["heal-queue", .. string[] most]:
+        Directory.CreateDirectory(scratch);
+        await HealQueueSpeed.RunAsync(scratch, most is [string number] ? int.Parse(number, CultureInfo.InvariantCulture) : 1_000_000);
         break;
     case ["events-diag", string corpus2]:
         ClassificationSpeed.Diagnose(corpus2);

@@ -6,10 +6,10 @@ namespace Weir.Health;
 internal static partial class HealthLog
 {
     [LoggerMessage(8101, LogLevel.Warning, "The feed takes no records of repairs ({Error}); they are kept and tried again until it does.")]
-    public static partial void FeedAway(ILogger logger, string error);
+    public static partial void HealFeedAway(ILogger logger, string error);
 
     [LoggerMessage(8102, LogLevel.Information, "The feed takes records of repairs again; {Records} that waited are written.")]
-    public static partial void FeedBack(ILogger logger, int records);
+    public static partial void HealFeedBack(ILogger logger, int records);
 
     [LoggerMessage(8103, LogLevel.Error, "{Records} records of repairs could not be written before the end ({Error}). Repairs that had begun are looked at again at the next start.")]
     public static partial void RecordsLost(ILogger logger, int records, string error);

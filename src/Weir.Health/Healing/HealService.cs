@@ -30,7 +30,7 @@ public sealed partial class HealService : IHeals, IAsyncDisposable
     private HealService(HealServiceOptions options)
     {
         _options = options;
-        _log = new(options.Feed, _gate, options.Time, options.Logger);
+        _log = new(options.Feed, _gate, FeedPatience, options.Time, options.Logger);
         _snapshotPath = Path.Combine(options.StateDirectory, "heals.snapshot");
         _sessions = new(options.Pools, options.FindServers, new()
         {
@@ -88,7 +88,7 @@ public sealed partial class HealService : IHeals, IAsyncDisposable
         {
             ThrowIfUnwritable();
             job = Admit(request, version, source: null);
-            durable = _log.Durable;
+            durable = _log.DurableSoon;
         }
 
         await DurableAsync(durable, cancellationToken).ConfigureAwait(false);
@@ -183,7 +183,7 @@ public sealed partial class HealService : IHeals, IAsyncDisposable
             job = (HealJob.NumberOf(id) is { } number ? _book.Find(number) : null) ?? throw new HealthException(HealthProblem.NotFound, "heal_not_found", $"There is no repair '{id}'.");
             ThrowIfUnwritable();
             change(job);
-            durable = _log.Durable;
+            durable = _log.DurableSoon;
         }
 
         await DurableAsync(durable, cancellationToken).ConfigureAwait(false);
@@ -219,7 +219,7 @@ public sealed partial class HealService : IHeals, IAsyncDisposable
         _work.Set();
         try
         {
-            await durable.WaitAsync(FeedPatience, _options.Time, cancellationToken).ConfigureAwait(false);
+            await durable.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -7,7 +7,7 @@ namespace Weir.Health.Healing.Storing;
 /// Brings records of repairs to <see cref="HealthTopics.Events"/> in their order: what comes together while one batch is written goes with the
 /// next, so that one flush of the disk serves all who wait. A feed that is down is tried again until it is back; nothing is given up.
 /// </summary>
-internal sealed class HealLog(IFeedEngine feed, Lock gate, TimeProvider time, ILogger logger)
+internal sealed class HealLog(IFeedEngine feed, Lock gate, TimeSpan patience, TimeProvider time, ILogger logger)
 {
     /// <summary>Above this nothing new is taken in; what runs may still tell how it ended.</summary>
     private const int MaxPendingBytes = 32 << 20;
@@ -19,6 +19,8 @@ internal sealed class HealLog(IFeedEngine feed, Lock gate, TimeProvider time, IL
     private RecordBatch _spare = new(64 << 10);
     private TaskCompletionSource _written = New();
     private Task _inFlight = Task.CompletedTask;
+    private Task? _writtenSoon;
+    private Task? _inFlightSoon;
     private bool _isFailing;
 
     /// <summary>Gets records, with the gate held; <see cref="Wake"/> follows.</summary>
@@ -26,6 +28,9 @@ internal sealed class HealLog(IFeedEngine feed, Lock gate, TimeProvider time, IL
 
     /// <summary>Completes when everything that was put into a batch so far is durable. With the gate held.</summary>
     public Task Durable => _pending.Count > 0 ? _written.Task : _inFlight;
+
+    /// <summary>The same, but fails with <see cref="TimeoutException"/> where the feed does not take it within a while; all who wait for a batch share this.</summary>
+    public Task DurableSoon => _pending.Count > 0 ? _writtenSoon ??= _written.Task.WaitAsync(patience, time) : _inFlightSoon ?? _inFlight;
 
     /// <summary>Whether the last try to write failed.</summary>
     public bool IsFailing => Volatile.Read(ref _isFailing);
@@ -72,7 +77,7 @@ internal sealed class HealLog(IFeedEngine feed, Lock gate, TimeProvider time, IL
         {
             if (_pending.Count == 0) return;
             (batch, _pending, written, _written) = (_pending, _spare, _written, New());
-            _inFlight = written.Task;
+            (_inFlight, _inFlightSoon, _writtenSoon) = (written.Task, _writtenSoon, null);
         }
 
         TimeSpan delay = FirstDelay;
@@ -82,7 +87,7 @@ internal sealed class HealLog(IFeedEngine feed, Lock gate, TimeProvider time, IL
             {
                 // Not cancelled: whether it was kept would not be known.
                 RecordId last = await feed.AppendAsync(HealthTopics.Events, batch, default, CancellationToken.None).ConfigureAwait(false);
-                if (IsFailing) HealthLog.FeedBack(logger, batch.Count);
+                if (IsFailing) HealthLog.HealFeedBack(logger, batch.Count);
                 Volatile.Write(ref _isFailing, false);
                 lock (gate)
                 {
@@ -97,7 +102,7 @@ internal sealed class HealLog(IFeedEngine feed, Lock gate, TimeProvider time, IL
             }
             catch (FeedException error)
             {
-                if (!IsFailing) HealthLog.FeedAway(logger, error.Message);
+                if (!IsFailing) HealthLog.HealFeedAway(logger, error.Message);
                 Volatile.Write(ref _isFailing, true);
                 try
                 {

@@ -209,9 +209,10 @@ internal static class HealSnapshotFile
     private static long WritePart(IDiskFile file, long offset, Action<BinaryWriter> write)
     {
         using var memory = new MemoryStream();
+        memory.SetLength(8);
         memory.Position = 8;
         using (var writer = new BinaryWriter(memory, Encoding.UTF8, leaveOpen: true)) write(writer);
-        Span<byte> all = memory.GetBuffer().AsSpan(0, Math.Max(8, (int)memory.Length));
+        Span<byte> all = memory.GetBuffer().AsSpan(0, (int)memory.Length);
         MemoryMarshal.Write(all, all.Length - 8);
         MemoryMarshal.Write(all[4..], Checksum(all[8..]));
         file.Write(all, offset);
