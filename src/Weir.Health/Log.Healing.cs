@@ -41,6 +41,9 @@ internal static partial class HealthLog
     [LoggerMessage(8112, LogLevel.Warning, "Topic '{Topic}' cannot be read ({Error}); it is tried again.")]
     public static partial void IntakeFailed(ILogger logger, string topic, string error);
 
+    [LoggerMessage(8114, LogLevel.Warning, "{Drive} is empty and is left so: {Problem}. It is rebuilt when that is asked for by its path.")]
+    public static partial void NotReplaced(ILogger logger, string drive, string problem);
+
     [LoggerMessage(8113, LogLevel.Warning, "An emergency repair, {Id} of {What}, has not ended after {Limit}; it is given up and tried again.")]
     public static partial void EmergencyTimedOut(ILogger logger, string id, string what, TimeSpan limit);
 }

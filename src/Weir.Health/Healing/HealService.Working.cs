@@ -1,5 +1,4 @@
 using Weir.Erasure.Drives;
-using Weir.Erasure.Drives.Healing;
 using Weir.Erasure.Format;
 using Weir.Health.Healing.Queueing;
 using Weir.Health.Healing.Repairing;
@@ -181,15 +180,21 @@ public sealed partial class HealService
     private Task<RepairEnd> RepairAsync(RepairSession session, HealJob job, HealPolicy policy, CancellationToken cancellationToken)
     {
         HealRequest request;
-        DateTimeOffset? sightedAt;
+        DateTimeOffset? sightedAt, interruptedSince;
         lock (_gate)
         {
             request = job.ToRequest();
             sightedAt = job.Run.SightedAt == 0 ? null : new(job.Run.SightedAt, TimeSpan.Zero);
+            interruptedSince = job.Run.WasInterrupted ? new(job.Run.StartedAt, TimeSpan.Zero) : null;
         }
 
-        HealJournal? journal = null;
-        return new ObjectRepair(session, request, policy.HealVerificationRequired, _options.TrustsCache, journal, _options.Time).RunAsync(sightedAt, cancellationToken);
+        if (request.Drive is not null)
+        {
+            return new DriveRestore(session, _options.Pools, request, Path.Combine(_options.StateDirectory, "rebuilds", job.Id), policy.MaxConcurrentPerSet, _options.Time).RunAsync(cancellationToken);
+        }
+
+        IReadOnlySet<string> earlier = interruptedSince is { } since ? _journals.Intended(ObjectName.Create(request.Bucket, request.Object), since) : new HashSet<string>();
+        return new ObjectRepair(session, request, earlier, policy.HealVerificationRequired, _options.TrustsCache, _options.Time).RunAsync(sightedAt, cancellationToken);
     }
 
     private void Begin(HealJob job, DriveTopology topology)
@@ -292,6 +297,7 @@ public sealed partial class HealService
         while (await timer.WaitForNextTickAsync(ending.Token).ConfigureAwait(false))
         {
             _sessions.RetireIdle();
+            LookForEmptyDrives();
             lock (_gate) _book.Forget(Now - _options.Policies.Retention.Reports.Ticks);
             if (IsSnapshotDue) await TrySaveAsync(ending.Token).ConfigureAwait(false);
         }

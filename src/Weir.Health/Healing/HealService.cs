@@ -21,6 +21,7 @@ public sealed partial class HealService : IHeals, IAsyncDisposable
     private readonly HealRecordWriter _records = new();
     private readonly HealLog _log;
     private readonly RepairSessions _sessions;
+    private readonly RepairJournals _journals;
     private readonly CancellationTokenSource _ending = new();
     private readonly WorkSignal _work = new();
     private readonly string _snapshotPath;
@@ -32,7 +33,8 @@ public sealed partial class HealService : IHeals, IAsyncDisposable
         _options = options;
         _log = new(options.Feed, _gate, FeedPatience, options.Time, options.Logger);
         _snapshotPath = Path.Combine(options.StateDirectory, "heals.snapshot");
-        _sessions = new(options.Pools, options.FindServers, new()
+        _journals = new(Path.Combine(options.StateDirectory, "journal"), options.Time);
+        _sessions = new(options.Pools, options.FindServers, _journals, new()
         {
             Live = options.Live,
             Heal = new() { SettleTime = options.SettleTime, SightingInterval = options.SightingInterval },

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Erasure.Drives.Healing;
 using Weir.Feed;
 using Weir.Feed.Disks;
+using Weir.Health.Healing.Repairing;
 using Weir.Health.Policies;
 using Weir.Health.Pools;
 
@@ -32,6 +33,15 @@ public sealed record HealServiceOptions
 
     /// <summary>Whether what the system holds in memory is taken for what is on the drives.</summary>
     public bool TrustsCache { get; init; }
+
+    /// <summary>
+    /// Whether an empty drive at a configured path is made one of the deployment by itself, and rebuilt. Never where it has no file system of its
+    /// own, nor where it is not clear which lost drive it replaces; an administrator may ask for such a one by its path.
+    /// </summary>
+    public bool ReplacesEmptyDrives { get; init; }
+
+    /// <summary>Says whether a directory has a file system of its own.</summary>
+    public Func<string, bool> IsMountPoint { get; init; } = MountPoints.Has;
 
     /// <summary>Says which processes use drives, by their roots.</summary>
     public Func<IReadOnlyList<string>, IReadOnlyList<string>> FindServers { get; init; } = RunningServers.Find;

@@ -59,16 +59,19 @@ internal sealed class HealStand : IAsyncDisposable
 
     public string StateDirectory => Path.Combine(_directory, "state");
 
+    /// <summary>Changes what the repairs work with.</summary>
+    public Func<HealServiceOptions, HealServiceOptions> Configure { get; set; } = options => options;
+
     /// <summary>Reads what there is; <see cref="Run"/> begins to work on it.</summary>
     public async Task OpenAsync()
     {
         Policies ??= await PolicyStore.OpenAsync(Engine, TimeProvider.System, cancellationToken: Ct);
         Heals = await HealService.OpenAsync(
-            new()
+            Configure(new()
             {
                 Feed = Feed, Pools = Pools, Policies = Policies, StateDirectory = StateDirectory, Live = Live, SettleTime = SettleTime, SightingInterval = SightingInterval, TrustsCache = true,
                 Random = new(1),
-            },
+            }),
             Ct);
     }
 

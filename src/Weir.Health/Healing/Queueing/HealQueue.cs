@@ -75,12 +75,14 @@ internal sealed class HealQueue
                         break;
                     }
 
+                    // After a long stop several at once.
+                    long steps = (now - job.AgesFrom) / interval.Ticks;
                     lane.Remove(job);
-                    job.Effective++;
-                    // After a long stop the steps that were missed are made up for one by one.
-                    job.AgesFrom = due;
+                    job.Effective = (HealthPriority)Math.Min((long)HealthPriority.Emergency, (long)job.Effective + steps);
+                    job.AgesFrom += steps * interval.Ticks;
                     Add(job);
-                    if (job.Effective < HealthPriority.Emergency && (next is null || due + interval.Ticks < next)) next = Math.Max(now, due + interval.Ticks);
+                    due = job.AgesFrom + interval.Ticks;
+                    if (job.Effective < HealthPriority.Emergency && (next is null || due < next)) next = due;
                 }
             }
         }

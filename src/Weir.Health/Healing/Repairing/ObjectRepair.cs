@@ -9,7 +9,13 @@ namespace Weir.Health.Healing.Repairing;
 /// Repairs one object: looks, repairs what can be, and looks again, until nothing that can be repaired is left. What is found wrong only when
 /// every byte is read is repaired in the same go.
 /// </summary>
-internal sealed class ObjectRepair(RepairSession session, HealRequest request, bool isVerified, bool trustsCache, HealJournal? journal, TimeProvider time)
+/// <param name="session">The drives.</param>
+/// <param name="request">What is asked for.</param>
+/// <param name="earlier">Drives on which a try that was interrupted may have put something into its place.</param>
+/// <param name="isVerified">Whether every byte is read in the end.</param>
+/// <param name="trustsCache">Whether what the system holds in memory is as good as what is on the drive.</param>
+/// <param name="time">The time.</param>
+internal sealed class ObjectRepair(RepairSession session, HealRequest request, IReadOnlySet<string> earlier, bool isVerified, bool trustsCache, TimeProvider time)
 {
     /// <summary>What is found damaged after so many repairs in a row does not hold.</summary>
     private const int MaxRounds = 4;
@@ -91,7 +97,7 @@ internal sealed class ObjectRepair(RepairSession session, HealRequest request, b
 
             if (session.Options.IsLive && NotSeenTwice(sightedAt) is { } early) return (null, early);
             if (round >= MaxRounds) return (null, new RepairEnd.Failed($"it was repaired {MaxRounds} times, and is damaged again: {Describe(allowed)}", null));
-            ObjectOutcome outcome = await new ObjectHealer(session.Drives(_isUrgent), session.Options, journal).HealAsync(allowed, cancellationToken).ConfigureAwait(false);
+            ObjectOutcome outcome = await new ObjectHealer(session.Drives(_isUrgent), session.Options, session.Journal).HealAsync(allowed, cancellationToken).ConfigureAwait(false);
             _strategies.Add(outcome);
             foreach (VersionOutcome version in outcome.Versions)
             {
@@ -159,7 +165,9 @@ internal sealed class ObjectRepair(RepairSession session, HealRequest request, b
                select new UnrepairedVersion(version.VersionIdText, version.Verdict.Name(), refusals.FirstOrDefault(refusal => refusal.Version == version)?.Reason ?? "it is damaged"),
         ];
         int shards = versions.Length == 0 ? 0 : versions.Max(version => version.Data == 0 ? verdicts.Max(verdict => verdict.Answers.Count) : version.Data + version.Parity);
-        return new(isWhole && unrepaired.Length == 0 && versions.Length > 0, _made.Count, shards, Stopwatch.GetElapsedTime(start), _strategies.Strategy, validations.All, isWhole ? unrepaired : []);
+        // What an interrupted try had put into its place is whole now, and counts as made by this repair.
+        int before = earlier.Count(drive => !_made.Any(made => made.Drive == drive) && !versions.Any(version => version.Findings.Any(finding => finding.Drive == drive)));
+        return new(isWhole && unrepaired.Length == 0 && versions.Length > 0, _made.Count + before, shards, Stopwatch.GetElapsedTime(start), _strategies.Strategy, validations.All, isWhole ? unrepaired : []);
     }
 
     private static string Describe(ObjectPlan plan) => string.Join("; ", plan.Repairs.SelectMany(repair => repair.Verdict.Findings).Take(3).Select(finding => $"{finding.Drive} {finding.Kind.Name()}"));

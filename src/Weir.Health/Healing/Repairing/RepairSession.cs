@@ -19,9 +19,11 @@ internal sealed class RepairSession : IDisposable
 
     /// <param name="lease">Given back with this.</param>
     /// <param name="options">How repairs are done.</param>
+    /// <param name="journals">Where repairs say what they do.</param>
     /// <param name="run">Names the staging directories.</param>
     /// <exception cref="DriveFileException">Another process repairs one of the drives, or one fails.</exception>
-    public RepairSession(PoolLease lease, HealOptions options, string run)
+    /// <exception cref="IOException">The journal cannot be written.</exception>
+    public RepairSession(PoolLease lease, HealOptions options, RepairJournals journals, string run)
     {
         _lease = lease;
         Options = options;
@@ -32,8 +34,9 @@ internal sealed class RepairSession : IDisposable
         try
         {
             _paced.Take(Members);
+            Journal = journals.Open(Topology);
         }
-        catch (DriveFileException)
+        catch
         {
             Dispose();
             throw;
@@ -43,6 +46,8 @@ internal sealed class RepairSession : IDisposable
     public DriveTopology Topology => _lease.View.Topology;
 
     public HealOptions Options { get; }
+
+    public HealJournal Journal { get; } = null!;
 
     /// <summary>Repairs that use it.</summary>
     public int Users { get; set; }
@@ -68,6 +73,7 @@ internal sealed class RepairSession : IDisposable
         _urgentExaminer.Dispose();
         _urgent.Dispose();
         _paced.Dispose();
+        Journal?.Dispose();
         _lease.Dispose();
         Ended.TrySetResult();
     }

@@ -5,7 +5,7 @@ using Weir.Health.Pools;
 namespace Weir.Health.Healing.Repairing;
 
 /// <summary>Takes the drives for as long as there is something to repair, and anew when they change.</summary>
-internal sealed class RepairSessions(PoolSet pools, Func<IReadOnlyList<string>, IReadOnlyList<string>> findServers, RepairOptions options) : IDisposable
+internal sealed class RepairSessions(PoolSet pools, Func<IReadOnlyList<string>, IReadOnlyList<string>> findServers, RepairJournals journals, RepairOptions options) : IDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly Lock _gate = new();
@@ -126,9 +126,9 @@ internal sealed class RepairSessions(PoolSet pools, Func<IReadOnlyList<string>, 
 
             HealOptions heal = options.Heal with { IsLive = IsLive(lease.View.Topology), Time = options.Time };
             string run = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{options.RunName}-{Interlocked.Increment(ref _number)}");
-            return new(lease, heal, run);
+            return new(lease, heal, journals, run);
         }
-        catch (DriveFileException error)
+        catch (Exception error) when (error is DriveFileException or IOException or UnauthorizedAccessException)
         {
             lease.Dispose();
             throw new HealthException(HealthProblem.Unavailable, "drives_taken", error.Message);

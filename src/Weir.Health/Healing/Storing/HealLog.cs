@@ -100,7 +100,7 @@ internal sealed class HealLog(IFeedEngine feed, Lock gate, TimeSpan patience, Ti
                 written.SetResult();
                 return;
             }
-            catch (FeedException error)
+            catch (IOException error)
             {
                 if (!IsFailing) HealthLog.HealFeedAway(logger, error.Message);
                 Volatile.Write(ref _isFailing, true);
