@@ -1,4 +1,5 @@
 using Weir.Erasure.Drives.Disks;
+using Weir.Erasure.Format;
 
 namespace Weir.Erasure.Drives;
 
@@ -36,17 +37,23 @@ public sealed class DriveTopology
     public static DriveTopology Assemble(IReadOnlyList<Drive> looked)
     {
         Drive[] drives = [.. looked];
-        var pools = new List<DrivePool>();
+        var accepted = new List<List<Drive>>();
         // What most drives agree on comes first, so that what contradicts it is the foreign one.
-        List<List<Drive>> groups = GroupByPool(drives);
-        foreach (List<Drive> group in groups)
+        foreach (List<Drive> group in GroupByPool(drives))
         {
-            if (Contradiction(group[0], pools) is { } contradiction)
+            if (Contradiction(group[0], accepted, drives) is { } contradiction)
             {
                 foreach (Drive drive in group) (drive.State, drive.Detail) = (DriveState.Foreign, contradiction);
                 continue;
             }
 
+            accepted.Add(group);
+        }
+
+        // Numbered in the order in which their drives were given, so that a pool keeps its number while drives come and go.
+        var pools = new List<DrivePool>();
+        foreach (List<Drive> group in accepted.OrderBy(group => Array.IndexOf(drives, group[0])))
+        {
             var pool = new DrivePool(group[0].Format!, pools.Count);
             pools.Add(pool);
             foreach (Drive drive in group)
@@ -74,14 +81,17 @@ public sealed class DriveTopology
         return [.. groups.OrderByDescending(group => groups.Where(other => SameDeployment(other[0], group[0])).Sum(other => other.Count)).ThenByDescending(group => group.Count)];
     }
 
-    private static string? Contradiction(Drive drive, List<DrivePool> pools)
+    private static string? Contradiction(Drive drive, List<List<Drive>> accepted, Drive[] drives)
     {
-        if (pools.Count == 0) return null;
-        if (drive.Format!.DeploymentId != pools[0].Format.DeploymentId) return $"of deployment {drive.Format.DeploymentId}, and most drives are of {pools[0].Format.DeploymentId}";
+        if (accepted.Count == 0) return null;
+        FormatJson first = accepted[0][0].Format!;
+        if (drive.Format!.DeploymentId != first.DeploymentId) return $"of deployment {drive.Format.DeploymentId}, and most drives are of {first.DeploymentId}";
         HashSet<Guid> own = [.. drive.Format.Sets.SelectMany(set => set)];
-        own.Remove(Format.FormatJson.LostDrive);
-        DrivePool? overlapping = pools.Find(pool => pool.Format.Sets.Any(set => set.Any(own.Contains)));
-        return overlapping is null ? null : $"its format.json describes pool {overlapping.Number} otherwise than most of that pool's drives";
+        own.Remove(FormatJson.LostDrive);
+        List<Drive>? overlapping = accepted.Find(group => group[0].Format!.Sets.Any(set => set.Any(own.Contains)));
+        if (overlapping is null) return null;
+        int number = accepted.Count(group => Array.IndexOf(drives, group[0]) < Array.IndexOf(drives, overlapping[0]));
+        return $"its format.json describes pool {number} otherwise than most of that pool's drives";
     }
 
     private static bool SameDeployment(Drive one, Drive other) => one.Format!.DeploymentId == other.Format!.DeploymentId;

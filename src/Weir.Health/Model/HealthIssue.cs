@@ -42,6 +42,9 @@ public sealed record HealthIssue
     /// <summary>The paths of the drives that it is found on.</summary>
     public IReadOnlyList<string> Drives { get; init; } = [];
 
+    /// <summary>The level of checking that shows it: one that reads less cannot tell that it is gone.</summary>
+    public VerifyMode ShownBy { get; init; } = VerifyMode.Deep;
+
     /// <summary>The scan that found it first; null where none did.</summary>
     public string? ScanId { get; init; }
 

@@ -22,6 +22,7 @@ public sealed class PoolSet : IDisposable
     private readonly SemaphoreSlim _checking = new(1, 1);
     private readonly ConcurrentDictionary<string, (DateTimeOffset Since, int Times)> _failed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _earlierErrors = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (int Pool, int Set)> _places = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private PoolView? _view;
     private string _signature = "";
@@ -92,6 +93,9 @@ public sealed class PoolSet : IDisposable
         return Array.IndexOf(_paths, full) >= 0 ? full : null;
     }
 
+    /// <summary>The pool and set that a configured drive belongs to, also while it is away; null where it has not been there since the start.</summary>
+    public (int Pool, int Set)? Place(string path) => Find(path) is { } own && _places.TryGetValue(own, out (int Pool, int Set) place) ? place : null;
+
     /// <summary>Looks at the drives again and again.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -151,8 +155,9 @@ public sealed class PoolSet : IDisposable
             before.Outdate();
         }
 
-        foreach (Drive drive in topology.Drives.Where(drive => drive.State != DriveState.Online)) ScanLog.DriveUnusable(_logger, drive.Path, drive.State, drive.Detail ?? "");
-        ScanLog.PoolsOpened(_logger, topology.Pools.Count, topology.Pools.Sum(pool => pool.OnlineCount), topology.Pools.Sum(pool => pool.DriveCount));
+        foreach (Drive drive in topology.Drives.Where(drive => drive.State == DriveState.Online)) _places[drive.Path] = (drive.Pool, drive.Set);
+        foreach (Drive drive in topology.Drives.Where(drive => drive.State != DriveState.Online)) HealthLog.DriveUnusable(_logger, drive.Path, drive.State, drive.Detail ?? "");
+        HealthLog.PoolsOpened(_logger, topology.Pools.Count, topology.Pools.Sum(pool => pool.OnlineCount), topology.Pools.Sum(pool => pool.DriveCount));
     }
 
     /// <summary>A drive that was given up and answers again is taken back, in a view of its own, after a while.</summary>

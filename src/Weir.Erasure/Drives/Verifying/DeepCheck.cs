@@ -27,6 +27,9 @@ internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options, Deep
 
     private readonly CodingPath _path = CodingPaths.Current;
 
+    /// <summary>Bytes of shard files that were read so far.</summary>
+    public long ReadBytes { get; private set; }
+
     /// <summary>Checks all parts of a version.</summary>
     public async Task RunAsync(VersionCase version, CancellationToken cancellationToken)
     {
@@ -140,6 +143,7 @@ internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options, Deep
         }
         finally
         {
+            ReadBytes += layout.FileSize * shards.Count(shard => shard is { IsGivenUp: false, State.IsInline: false });
             foreach (DeepShard? shard in shards) shard?.Source.Dispose();
             memory.Release(reserved);
             // A call that hangs may yet write where it was told to: that memory is lost with it.

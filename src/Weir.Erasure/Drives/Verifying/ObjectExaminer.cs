@@ -28,10 +28,12 @@ public sealed class ObjectExaminer(DriveQueues queues) : IDisposable
         foreach (VersionCase version in cases.Where(version => version.HasShards)) CheckInline(version);
         await ProbeAsync(drives, cases).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+        long readBytes = answers.Sum(answer => answer.FileBytes);
         if (options.Mode == VerifyMode.Deep || options.ChecksETag)
         {
             var deep = new DeepCheck(queues, options, _memory);
             foreach (VersionCase version in cases.Where(version => version.HasShards)) await deep.RunAsync(version, cancellationToken).ConfigureAwait(false);
+            readBytes += deep.ReadBytes;
         }
 
         var versions = new List<VersionVerdict>(cases.Length + 1);
@@ -44,7 +46,7 @@ public sealed class ObjectExaminer(DriveQueues queues) : IDisposable
             Set = set,
             Versions = versions,
             Answers = answers,
-            ReadBytes = answers.Sum(answer => answer.FileBytes),
+            ReadBytes = readBytes,
         };
     }
 

@@ -195,7 +195,7 @@ internal sealed class SetWalk
     {
         if (!System.Text.Unicode.Utf8.IsValid(nameBytes)) return null;
         string name = Encoding.UTF8.GetString(nameBytes);
-        if (parent.Path.Length == 0) return WalkRules.IsBucket(name) && IsWanted(name, out _) ? new(name, drives, WalkNodeKind.List) { IsSilent = true } : null;
+        if (parent.Path.Length == 0) return WalkRules.IsBucket(name) && _options.Buckets?.Invoke(name) != false && IsWanted(name, out _) ? new(name, drives, WalkNodeKind.List) { IsSilent = true } : null;
         if (!WalkRules.IsWalked(parent.Path, name)) return null;
         string path = $"{parent.Path}/{name}";
         return IsWanted(path, out bool isSilent) ? new(path, drives, WalkNodeKind.Visit) { IsBelowObject = parent.IsBelowObject, IsSilent = isSilent } : null;

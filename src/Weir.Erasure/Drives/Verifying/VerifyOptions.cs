@@ -10,4 +10,7 @@ public sealed record VerifyOptions
 
     /// <summary>Only this directory and what is below it ("bucket" or "bucket/prefix"); null for everything.</summary>
     public string? Below { get; init; }
+
+    /// <summary>Says which buckets are walked, the servers' own among them; null for all.</summary>
+    public Func<string, bool>? Buckets { get; init; }
 }

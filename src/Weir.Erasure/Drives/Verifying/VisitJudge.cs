@@ -11,6 +11,7 @@ internal sealed class VisitJudge(DrivePool pool, int set, ExamineOptions options
         Visit[] visits = node.Visits!;
         ulong digest = 0;
         int whole = 0, away = 0;
+        long readBytes = 0;
         VersionSummary[]? versions = null;
         foreach (ref readonly Visit visit in visits.AsSpan())
         {
@@ -23,6 +24,7 @@ internal sealed class VisitJudge(DrivePool pool, int set, ExamineOptions options
             if (visit.State != VisitState.Whole || (whole > 0 && visit.Digest != digest)) return null;
             digest = visit.Digest;
             versions ??= visit.Versions;
+            readBytes += visit.Bytes;
             whole++;
         }
 
@@ -32,7 +34,7 @@ internal sealed class VisitJudge(DrivePool pool, int set, ExamineOptions options
         if (Name(node.Path) is not { } name || (pool.SetCount > 1 && name.ChooseSet(pool.Format) != set)) return null;
         var verdicts = new VersionVerdict[versions.Length];
         for (int i = 0; i < versions.Length; i++) verdicts[i] = ToVerdict(name, versions[i], visits, whole, away);
-        return new() { Name = name, Pool = pool.Number, Set = set, Versions = verdicts };
+        return new() { Name = name, Pool = pool.Number, Set = set, Versions = verdicts, ReadBytes = readBytes };
     }
 
     /// <summary>The object to examine for the sake of a directory; null where there is none.</summary>

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Weir.Feed;
+using Weir.Health.Issues;
+using Weir.Health.Scanning.Jobs;
+
+namespace Weir.Health.Scanning.Walks;
+
+/// <summary>Makes durable what a scan saw: issues and requests on the feed first, then the scan's own file. A crash in between makes it look again, and the book knows then what it has.</summary>
+internal sealed class ScanCommitter(ScanJob job, ScanParts parts)
+{
+    private static readonly byte[] Source = "health/scanner"u8.ToArray();
+
+    private readonly List<HealthIssue> _unsaved = [];
+    private long _toldAt = parts.Options.Time.GetTimestamp();
+    private bool _isRecorded;
+
+    /// <summary>Makes a batch durable; waits for a feed or a disk that takes nothing.</summary>
+    public async Task CommitAsync(ScanBatch batch, CancellationToken cancellationToken)
+    {
+        if (batch.IsEmpty) return;
+        await RecordAsync(batch, cancellationToken).ConfigureAwait(false);
+        string? told = null;
+        while (true)
+        {
+            try
+            {
+                parts.Jobs.Save(job, _unsaved);
+                break;
+            }
+            catch (IOException error)
+            {
+                if (told != error.Message) HealthLog.ScanHeld(parts.Options.Logger, job.Id, error.Message);
+                told = error.Message;
+            }
+
+            await Task.Delay(parts.Options.RetryInterval, parts.Options.Time, cancellationToken).ConfigureAwait(false);
+        }
+
+        _unsaved.Clear();
+        _isRecorded = false;
+        Tell();
+    }
+
+    /// <summary>The same where nothing may be waited for: what cannot be made durable now is looked at again.</summary>
+    public async Task TryCommitAsync(ScanBatch batch)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5), parts.Options.Time);
+        try
+        {
+            await CommitAsync(batch, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            HealthLog.ScanHeld(parts.Options.Logger, job.Id, "what it saw last could not be kept, and is looked at again");
+        }
+    }
+
+    private async Task RecordAsync(ScanBatch batch, CancellationToken cancellationToken)
+    {
+        // Interrupted between the two halves, it is in the book and in memory already.
+        if (_isRecorded) return;
+        IReadOnlyList<(HealthIssue Issue, bool IsNew)> seen = await parts.Issues.RecordAsync(batch.Sightings, new(job.Id, job.Request.IncidentId), cancellationToken).ConfigureAwait(false);
+        await RequestHealsAsync(seen, cancellationToken).ConfigureAwait(false);
+        lock (job.Gate)
+        {
+            foreach ((HealthIssue issue, _) in seen)
+            {
+                if (job.Keep(issue)) _unsaved.Add(issue);
+            }
+
+            job.Objects += batch.Objects;
+            job.Bytes += batch.Bytes;
+            job.Tally.Add(batch.Tally);
+            foreach ((string unit, string position) in batch.Positions) job.Positions[unit] = position;
+            foreach (string unit in batch.Done)
+            {
+                job.Done.Add(unit);
+                job.Positions.Remove(unit);
+            }
+
+            job.Rates.Note(job.Objects, job.Bytes);
+        }
+
+        _isRecorded = true;
+    }
+
+    /// <summary>Where a device's failure made somebody look: what may lose nothing more is repaired before all else.</summary>
+    private async Task RequestHealsAsync(IReadOnlyList<(HealthIssue Issue, bool IsNew)> seen, CancellationToken cancellationToken)
+    {
+        if (job.Request.IncidentId is null || job.Request.Reason == CycleReason || !parts.Policies.Heal.AutoHealEnabled) return;
+        var batch = new RecordBatch();
+        foreach ((HealthIssue issue, _) in seen)
+        {
+            if (!issue.IsRepairable || issue.Margin > 0) continue;
+            batch.Begin("HealRequested"u8, Source, Encoding.UTF8.GetBytes($"{issue.Bucket}/{issue.Object}"));
+            using (var json = new Utf8JsonWriter(batch)) WriteHeal(json, issue);
+            batch.End();
+        }
+
+        bool isTold = false;
+        while (batch.Count > 0)
+        {
+            try
+            {
+                await parts.Feed.AppendAsync(HealthTopics.Requests, batch, default, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (FeedException error)
+            {
+                if (!isTold) HealthLog.FeedAway(parts.Options.Logger, HealthTopics.Requests, error.Message);
+                isTold = true;
+            }
+
+            await Task.Delay(parts.Options.RetryInterval, parts.Options.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void WriteHeal(Utf8JsonWriter json, HealthIssue issue)
+    {
+        json.WriteStartObject();
+        json.WriteString("request_id", $"{job.Id}/{issue.Id}");
+        json.WriteString("bucket", issue.Bucket);
+        json.WriteString("object", issue.Object);
+        json.WriteString("version_id", issue.VersionId);
+        json.WriteString("priority", nameof(HealthPriority.Emergency));
+        json.WriteString("mode", nameof(HealMode.Emergency));
+        json.WriteNumber("max_retries", 3);
+        json.WriteNumber("margin", issue.Margin ?? 0);
+        json.WriteString("issue_id", issue.Id);
+        json.WriteString("incident_id", job.Request.IncidentId);
+        json.WriteString("reason", $"scan {job.Id}");
+        json.WriteEndObject();
+    }
+
+    private void Tell()
+    {
+        if (parts.Options.Time.GetElapsedTime(_toldAt) < parts.Options.ProgressInterval) return;
+        _toldAt = parts.Options.Time.GetTimestamp();
+        parts.Events.Post("ScanProgress", job.Id, json => HealthJson.WriteScanProgress(json, job.ToStatus()));
+    }
+
+    /// <summary>The reason of scans that begin by themselves.</summary>
+    public const string CycleReason = "cycle";
+}
