@@ -4,7 +4,7 @@ using Weir.Erasure.Drives;
 namespace Weir.Health;
 
 /// <summary>What this room says. Pools and scans from 8200.</summary>
-internal static partial class HealthLog
+internal static partial class ScanLog
 {
     [LoggerMessage(8200, LogLevel.Information, "{Pools} pools, {Online} of {Drives} drives are there.")]
     public static partial void PoolsOpened(ILogger logger, int pools, int online, int drives);

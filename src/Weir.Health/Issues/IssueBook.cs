@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Weir.Erasure.Drives.Verifying;
 using Weir.Feed;
 using Weir.Health.Scanning;
@@ -148,6 +147,43 @@ public sealed class IssueBook : IIssues, IAsyncDisposable
         }
     }
 
+    /// <summary>The last of the healer's records that was taken in.</summary>
+    internal RecordId HealsRead
+    {
+        get
+        {
+            lock (_gate) return _heals;
+        }
+    }
+
+    /// <summary>Ends the issues of what was repaired after they were detected.</summary>
+    internal async Task RecordHealsAsync(IReadOnlyList<HealedObject> healed, RecordId position, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var changes = new IssueChanges(_options.Time.GetUtcNow(), _next);
+            lock (_gate)
+            {
+                foreach (HealedObject one in healed)
+                {
+                    // Of the wrong set nothing was repaired: what lies there lies there still.
+                    foreach (HealthIssue issue in _index.OfObject(one.Path).Where(issue => issue.VersionId is { } version && one.Versions.Contains(version) && issue.DetectedAt <= one.At && issue.Type is not IssueType.Misplaced))
+                    {
+                        if (!changes.Cleared.Contains(issue.Id)) changes.Clear(issue, "healed", one.HealId);
+                    }
+                }
+            }
+
+            await ApplyAsync(changes, cancellationToken).ConfigureAwait(false);
+            lock (_gate) _heals = position;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>Writes the snapshot where something changed since.</summary>
     public async Task SaveAsync(CancellationToken cancellationToken = default)
     {
@@ -193,13 +229,13 @@ public sealed class IssueBook : IIssues, IAsyncDisposable
             try
             {
                 RecordId last = await _feed.AppendAsync(topic, batch, default, cancellationToken).ConfigureAwait(false);
-                if (isTold) HealthLog.FeedBack(_options.Logger, topic);
+                if (isTold) ScanLog.FeedBack(_options.Logger, topic);
                 _position = last;
                 return;
             }
             catch (FeedException error)
             {
-                if (!isTold) HealthLog.FeedAway(_options.Logger, topic, error.Message);
+                if (!isTold) ScanLog.FeedAway(_options.Logger, topic, error.Message);
                 isTold = true;
             }
 
@@ -217,7 +253,7 @@ public sealed class IssueBook : IIssues, IAsyncDisposable
         else if (_index.IsFull && !_isFullTold)
         {
             _isFullTold = true;
-            HealthLog.TooManyIssues(_options.Logger, IssueIndex.MaxIssues);
+            ScanLog.TooManyIssues(_options.Logger, IssueIndex.MaxIssues);
         }
     }
 
@@ -233,7 +269,7 @@ public sealed class IssueBook : IIssues, IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or FormatException)
         {
-            HealthLog.StateUnusable(_options.Logger, Path.Combine(directory, IssueSnapshot.FileName), error.Message);
+            ScanLog.StateUnusable(_options.Logger, Path.Combine(directory, IssueSnapshot.FileName), error.Message);
         }
     }
 
@@ -248,7 +284,7 @@ public sealed class IssueBook : IIssues, IAsyncDisposable
         }
         catch (IOException error)
         {
-            HealthLog.StateNotWritten(_options.Logger, Path.Combine(_options.StateDirectory, IssueSnapshot.FileName), error.Message);
+            ScanLog.StateNotWritten(_options.Logger, Path.Combine(_options.StateDirectory, IssueSnapshot.FileName), error.Message);
         }
     }
 

@@ -156,8 +156,8 @@ public sealed class PoolSet : IDisposable
         }
 
         foreach (Drive drive in topology.Drives.Where(drive => drive.State == DriveState.Online)) _places[drive.Path] = (drive.Pool, drive.Set);
-        foreach (Drive drive in topology.Drives.Where(drive => drive.State != DriveState.Online)) HealthLog.DriveUnusable(_logger, drive.Path, drive.State, drive.Detail ?? "");
-        HealthLog.PoolsOpened(_logger, topology.Pools.Count, topology.Pools.Sum(pool => pool.OnlineCount), topology.Pools.Sum(pool => pool.DriveCount));
+        foreach (Drive drive in topology.Drives.Where(drive => drive.State != DriveState.Online)) ScanLog.DriveUnusable(_logger, drive.Path, drive.State, drive.Detail ?? "");
+        ScanLog.PoolsOpened(_logger, topology.Pools.Count, topology.Pools.Sum(pool => pool.OnlineCount), topology.Pools.Sum(pool => pool.DriveCount));
     }
 
     /// <summary>A drive that was given up and answers again is taken back, in a view of its own, after a while.</summary>

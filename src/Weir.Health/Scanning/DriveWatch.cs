@@ -1,5 +1,4 @@
 using Weir.Erasure.Drives;
-using Weir.Health.Issues;
 using Weir.Health.Pools;
 
 namespace Weir.Health.Scanning;
@@ -13,12 +12,20 @@ internal sealed class DriveWatch(ScanParts parts)
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, parts.Options.Time);
-        do
+        var changed = new WakeSignal(parts.Options.Time);
+        parts.Pools.Changed += changed.Wake;
+        try
         {
-            await LookAsync(cancellationToken).ConfigureAwait(false);
+            while (true)
+            {
+                await LookAsync(cancellationToken).ConfigureAwait(false);
+                await changed.SleepAsync(Interval, cancellationToken).ConfigureAwait(false);
+            }
         }
-        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
+        finally
+        {
+            parts.Pools.Changed -= changed.Wake;
+        }
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Weir.Feed;
 
 namespace Weir.Health.Scanning;
@@ -32,7 +31,7 @@ internal sealed class RequestReader(ScanParts parts, Func<string, ScanRequest, C
             }
             catch (FeedException error)
             {
-                HealthLog.TopicUnread(parts.Options.Logger, HealthTopics.Requests, error.Message);
+                ScanLog.TopicUnread(parts.Options.Logger, HealthTopics.Requests, error.Message);
                 await Task.Delay(parts.Options.RetryInterval, parts.Options.Time, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -49,7 +48,7 @@ internal sealed class RequestReader(ScanParts parts, Func<string, ScanRequest, C
                 if (page.IsEmpty) return cursor.Position;
                 foreach ((RecordId id, ScanRequest? request, string problem) in Parse(page))
                 {
-                    if (request is null) HealthLog.RequestRefused(parts.Options.Logger, id.ToString(), problem);
+                    if (request is null) ScanLog.RequestRefused(parts.Options.Logger, id.ToString(), problem);
                     else await StartAsync(id, request, cancellationToken).ConfigureAwait(false);
                 }
 
@@ -99,11 +98,11 @@ internal sealed class RequestReader(ScanParts parts, Func<string, ScanRequest, C
             }
             catch (HealthException error) when (error.Problem is HealthProblem.Unavailable or HealthProblem.TooMany)
             {
-                HealthLog.RequestRefused(parts.Options.Logger, id.ToString(), $"{error.Message} It is tried again.");
+                ScanLog.RequestRefused(parts.Options.Logger, id.ToString(), $"{error.Message} It is tried again.");
             }
             catch (HealthException error)
             {
-                HealthLog.RequestRefused(parts.Options.Logger, id.ToString(), error.Message);
+                ScanLog.RequestRefused(parts.Options.Logger, id.ToString(), error.Message);
                 return;
             }
 

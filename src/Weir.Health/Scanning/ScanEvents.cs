@@ -42,7 +42,7 @@ internal sealed class ScanEvents(IFeedEngine feed, int buffer, TimeSpan retry, T
             {
                 Fill(batch);
                 await AppendAsync(batch, cancellationToken).ConfigureAwait(false);
-                if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped) HealthLog.EventsDropped(logger, dropped);
+                if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped) ScanLog.EventsDropped(logger, dropped);
             }
         }
         catch (OperationCanceledException)
@@ -54,7 +54,7 @@ internal sealed class ScanEvents(IFeedEngine feed, int buffer, TimeSpan retry, T
             }
             catch (FeedException error)
             {
-                HealthLog.FeedAway(logger, HealthTopics.Events, error.Message);
+                ScanLog.FeedAway(logger, HealthTopics.Events, error.Message);
             }
         }
     }
@@ -81,7 +81,7 @@ internal sealed class ScanEvents(IFeedEngine feed, int buffer, TimeSpan retry, T
             }
             catch (FeedException error)
             {
-                if (!isTold) HealthLog.FeedAway(logger, HealthTopics.Events, error.Message);
+                if (!isTold) ScanLog.FeedAway(logger, HealthTopics.Events, error.Message);
                 isTold = true;
             }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Weir.Erasure.Drives.Verifying;
 using Weir.Health.Scanning.Jobs;
 
@@ -113,7 +112,7 @@ public sealed class ScanInventory
         }
         catch (IOException error)
         {
-            HealthLog.StateNotWritten(_options.Logger, path, error.Message);
+            ScanLog.StateNotWritten(_options.Logger, path, error.Message);
         }
     }
 
@@ -171,7 +170,7 @@ public sealed class ScanInventory
         catch (Exception error) when (error is IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             _rows.Clear();
-            HealthLog.StateUnusable(_options.Logger, path, error.Message);
+            ScanLog.StateUnusable(_options.Logger, path, error.Message);
         }
     }
 }

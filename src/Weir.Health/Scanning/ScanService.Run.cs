@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Weir.Health.Scanning.Jobs;
 using Weir.Health.Scanning.Walks;
 
@@ -13,7 +12,7 @@ public sealed partial class ScanService
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] beside = [new RequestReader(_parts, StartAsync).RunAsync(ending.Token), new DriveWatch(_parts).RunAsync(ending.Token), SaveAsync(ending.Token)];
+        Task[] beside = [new RequestReader(_parts, StartAsync).RunAsync(ending.Token), new DriveWatch(_parts).RunAsync(ending.Token), new Issues.HealFollower(_parts.Feed, _parts.Issues).RunAsync(ending.Token), SaveAsync(ending.Token)];
         Task events = _parts.Events.RunAsync(ending.Token);
         try
         {
@@ -86,8 +85,8 @@ public sealed partial class ScanService
     private async Task ScanAsync(ScanJob job, CancellationToken stop)
     {
         bool isNew = job.StartedAt is null;
-        if (isNew) HealthLog.ScanBegins(_options.Logger, job.Id, job.Request.Strategy, job.Request.Reason);
-        else HealthLog.ScanGoesOn(_options.Logger, job.Id, job.Objects);
+        if (isNew) ScanLog.ScanBegins(_options.Logger, job.Id, job.Request.Strategy, job.Request.Reason);
+        else ScanLog.ScanGoesOn(_options.Logger, job.Id, job.Objects);
         lock (job.Gate) job.StartedAt ??= _options.Time.GetUtcNow();
         if (isNew) _parts.Events.Post("ScanStarted", job.Id, json => HealthJson.WriteScanProgress(json, job.ToStatus()));
         ScanState? outcome = null;
@@ -104,7 +103,7 @@ public sealed partial class ScanService
         catch (Exception error)
         {
             (outcome, failure) = (ScanState.Failed, error.Message);
-            HealthLog.ScanFailed(_options.Logger, error, job.Id);
+            ScanLog.ScanFailed(_options.Logger, error, job.Id);
         }
 
         Finish(job, outcome, failure);
@@ -135,7 +134,7 @@ public sealed partial class ScanService
             catch (IOException error)
             {
                 // It is looked at once more after a restart, from where it was kept last.
-                HealthLog.ScanHeld(_options.Logger, job.Id, error.Message);
+                ScanLog.ScanHeld(_options.Logger, job.Id, error.Message);
             }
 
             Tell(job, hasEnded: true);
@@ -167,7 +166,7 @@ public sealed partial class ScanService
             }
             catch (IOException error)
             {
-                HealthLog.ScanHeld(_options.Logger, job.Id, error.Message);
+                ScanLog.ScanHeld(_options.Logger, job.Id, error.Message);
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Logging;
 using Weir.Erasure.Drives.Verifying;
 using Weir.Erasure.Drives.Walking;
 using Weir.Feed;
@@ -8,7 +7,6 @@ using Weir.Health.Pacing;
 using Weir.Health.Policies;
 using Weir.Health.Pools;
 using Weir.Health.Scanning.Jobs;
-using Weir.Health.Scanning.Walks;
 
 namespace Weir.Health.Scanning;
 
@@ -16,7 +14,7 @@ namespace Weir.Health.Scanning;
 /// The scans of one process: kept in files, run some at a time in the order of their priority, and gone on with after any stop where they
 /// were. Only <see cref="RunAsync"/> scans; everything else says what is to be scanned.
 /// </summary>
-public sealed partial class ScanService : IScans
+public sealed partial class ScanService : IScans, IDisposable
 {
     private readonly ScanParts _parts;
     private readonly ScanServiceOptions _options;
@@ -60,6 +58,9 @@ public sealed partial class ScanService : IScans
         ArgumentNullException.ThrowIfNull(request);
         return await StartAsync(NewId(), request, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>To be called when <see cref="RunAsync"/> has ended.</summary>
+    public void Dispose() => _turn.Dispose();
 
     public ScanStatus? Find(string id) => Job(id)?.ToStatus();
 
@@ -179,7 +180,7 @@ public sealed partial class ScanService : IScans
     private void Tell(ScanJob job, bool hasEnded)
     {
         ScanStatus status = job.ToStatus();
-        if (hasEnded) HealthLog.ScanEnded(_options.Logger, job.Id, status.State, status.ObjectsScanned, status.IssuesDetected);
+        if (hasEnded) ScanLog.ScanEnded(_options.Logger, job.Id, status.State, status.ObjectsScanned, status.IssuesDetected);
         _parts.Events.Post(status.State == ScanState.Completed ? "ScanCycleCompleted" : "ScanProgress", job.Id, json => HealthJson.WriteScanProgress(json, status));
     }
 

@@ -25,6 +25,9 @@ public sealed record ScanServiceOptions
     /// <summary>A scan that cannot go on, since there are no drives or no room for its state, tries again after this.</summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a scan that is stopped tries to make durable what it saw last; otherwise it looks at that again.</summary>
+    public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Events that wait while the feed takes none; further ones are dropped, and counted.</summary>
     public int EventBuffer { get; init; } = 10_000;
 

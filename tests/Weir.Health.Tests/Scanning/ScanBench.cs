@@ -90,6 +90,7 @@ internal sealed class ScanBench : IAsyncDisposable
     {
         await _ending.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Scans.Dispose();
         await Issues.DisposeAsync();
         Pools.Dispose();
         Pacer.Dispose();

@@ -1,7 +1,6 @@
 using Weir.Erasure.Drives;
 using Weir.Erasure.Drives.Making;
 using Weir.Erasure.Drives.Verifying;
-using Weir.Lab.Drives;
 
 namespace Weir.Health.Tests.Scanning;
 

@@ -60,6 +60,8 @@ internal sealed class SetWalk
                 cancellationToken.ThrowIfCancellationRequested();
                 ExpandCompleted();
                 Fill();
+                // Nothing may be left of what was next: names that are none of those wanted.
+                if (_head is null) return null;
                 head = _head;
             }
 

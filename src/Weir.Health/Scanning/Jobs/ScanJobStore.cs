@@ -48,7 +48,7 @@ internal sealed class ScanJobStore
             }
             catch (Exception error) when (error is IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
-                HealthLog.StateUnusable(_logger, path, error.Message);
+                ScanLog.StateUnusable(_logger, path, error.Message);
             }
         }
 

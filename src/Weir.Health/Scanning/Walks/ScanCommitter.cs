@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Weir.Feed;
-using Weir.Health.Issues;
 using Weir.Health.Scanning.Jobs;
 
 namespace Weir.Health.Scanning.Walks;
@@ -31,7 +29,7 @@ internal sealed class ScanCommitter(ScanJob job, ScanParts parts)
             }
             catch (IOException error)
             {
-                if (told != error.Message) HealthLog.ScanHeld(parts.Options.Logger, job.Id, error.Message);
+                if (told != error.Message) ScanLog.ScanHeld(parts.Options.Logger, job.Id, error.Message);
                 told = error.Message;
             }
 
@@ -46,14 +44,14 @@ internal sealed class ScanCommitter(ScanJob job, ScanParts parts)
     /// <summary>The same where nothing may be waited for: what cannot be made durable now is looked at again.</summary>
     public async Task TryCommitAsync(ScanBatch batch)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5), parts.Options.Time);
+        using var patience = new CancellationTokenSource(parts.Options.StopPatience, parts.Options.Time);
         try
         {
             await CommitAsync(batch, patience.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            HealthLog.ScanHeld(parts.Options.Logger, job.Id, "what it saw last could not be kept, and is looked at again");
+            ScanLog.ScanHeld(parts.Options.Logger, job.Id, "what it saw last could not be kept, and is looked at again");
         }
     }
 
@@ -109,7 +107,7 @@ internal sealed class ScanCommitter(ScanJob job, ScanParts parts)
             }
             catch (FeedException error)
             {
-                if (!isTold) HealthLog.FeedAway(parts.Options.Logger, HealthTopics.Requests, error.Message);
+                if (!isTold) ScanLog.FeedAway(parts.Options.Logger, HealthTopics.Requests, error.Message);
                 isTold = true;
             }
 
@@ -121,16 +119,18 @@ internal sealed class ScanCommitter(ScanJob job, ScanParts parts)
     {
         json.WriteStartObject();
         json.WriteString("request_id", $"{job.Id}/{issue.Id}");
-        json.WriteString("bucket", issue.Bucket);
-        json.WriteString("object", issue.Object);
-        json.WriteString("version_id", issue.VersionId);
-        json.WriteString("priority", nameof(HealthPriority.Emergency));
-        json.WriteString("mode", nameof(HealMode.Emergency));
-        json.WriteNumber("max_retries", 3);
-        json.WriteNumber("margin", issue.Margin ?? 0);
-        json.WriteString("issue_id", issue.Id);
-        json.WriteString("incident_id", job.Request.IncidentId);
-        json.WriteString("reason", $"scan {job.Id}");
+        HealJson.WriteRequest(json, new()
+        {
+            Bucket = issue.Bucket,
+            Object = issue.Object,
+            VersionId = issue.VersionId,
+            Priority = HealthPriority.Emergency,
+            Mode = HealMode.Emergency,
+            Margin = issue.Margin,
+            IssueId = issue.Id,
+            IncidentId = job.Request.IncidentId,
+            Reason = $"scan {job.Id}",
+        });
         json.WriteEndObject();
     }
 

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Weir.Erasure.Drives.Verifying;
-using Weir.Erasure.Drives.Walking;
 using Weir.Health.Issues;
 using Weir.Health.Pools;
 using Weir.Health.Scanning.Jobs;
@@ -72,7 +71,7 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
                     job.Error = error.Message;
                 }
 
-                if (isNew) HealthLog.ScanHeld(parts.Options.Logger, job.Id, error.Message);
+                if (isNew) ScanLog.ScanHeld(parts.Options.Logger, job.Id, error.Message);
             }
 
             await Task.Delay(parts.Options.RetryInterval, parts.Options.Time, cancellationToken).ConfigureAwait(false);
