@@ -2,6 +2,9 @@
 //
 //   walk THREADS DIRECTORY…     lists each object's directory below the given ones and reads its xl.meta; prints files, seconds
 //   read THREADS DIRECTORY…     reads every file below the given ones in pieces of 1 MiB, and does nothing with them; prints bytes, seconds
+//   rebuild TARGET DIRECTORY…   a thread for each of the given ones reads every file below it, and one more writes a tree like the first's below TARGET, of
+//                               files of the same sizes, and at last makes the file system durable; prints bytes read, bytes written, seconds until all had
+//                               been read, seconds until all was written, seconds together
 //   fill COUNT DIRECTORY…       puts COUNT objects beside each of the given ones, with the same metadata: a large tree in little time
 //
 // Each thread takes whole directories of one level below the given ones: prefixes of keys.
@@ -77,6 +80,78 @@ static void add_tasks(const char *path) {
   closedir(directory);
 }
 
+static unsigned long long written;
+static double read_until, written_until;
+static struct timespec begin;
+
+static double elapsed(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)(now.tv_sec - begin.tv_sec) + (double)(now.tv_nsec - begin.tv_nsec) / 1e9;
+}
+
+static void copy_sizes(int from, int to, const char *buffer, size_t size) {
+  DIR *directory = fdopendir(from);
+  struct dirent *entry;
+  while (directory && (entry = readdir(directory))) {
+    if (entry->d_name[0] == '.' && (!entry->d_name[1] || (entry->d_name[1] == '.' && !entry->d_name[2]))) continue;
+    if (entry->d_type == DT_DIR) {
+      if (mkdirat(to, entry->d_name, 0777)) exit(1);
+      int below = openat(dirfd(directory), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+      int made = openat(to, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+      copy_sizes(below, made, buffer, size);
+      continue;
+    }
+    struct stat status;
+    if (fstatat(dirfd(directory), entry->d_name, &status, 0)) exit(1);
+    int file = openat(to, entry->d_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    for (off_t left = status.st_size; left > 0;) {
+      ssize_t bytes = write(file, buffer, (size_t)left < size ? (size_t)left : size);
+      if (bytes <= 0) exit(1);
+      left -= bytes;
+      written += (unsigned long long)bytes;
+    }
+    close(file);
+  }
+  closedir(directory);
+  close(to);
+}
+
+struct copy { const char *from, *to; };
+
+static void *write_all(void *argument) {
+  struct copy *copy = argument;
+  size_t size = 1 << 20;
+  char *buffer = malloc(size);
+  memset(buffer, 0x5a, size);
+  mkdir(copy->to, 0777);
+  int to = open(copy->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  copy_sizes(open(copy->from, O_RDONLY | O_DIRECTORY | O_CLOEXEC), dup(to), buffer, size);
+  if (syncfs(to)) exit(1);
+  written_until = elapsed();
+  return NULL;
+}
+
+static void *read_drive(void *path) {
+  size_t size = 1 << 20;
+  char *buffer = malloc(size);
+  walk(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), buffer, size);
+  return NULL;
+}
+
+static void rebuild(const char *target, int count, char **paths) {
+  reads_all = 1;
+  pthread_t *threads = malloc((size_t)count * sizeof *threads), writer;
+  struct copy copy = { paths[0], target };
+  clock_gettime(CLOCK_MONOTONIC, &begin);
+  for (int i = 0; i < count; i++) pthread_create(&threads[i], NULL, read_drive, paths[i]);
+  pthread_create(&writer, NULL, write_all, &copy);
+  for (int i = 0; i < count; i++) pthread_join(threads[i], NULL);
+  read_until = elapsed();
+  pthread_join(writer, NULL);
+  printf("%llu %llu %.4f %.4f %.4f\n", (unsigned long long)bytes, written, read_until, written_until, elapsed());
+}
+
 static void fill(const char *object, int copies) {
   char source[4200], path[4096], file[4200];
   snprintf(source, sizeof source, "%s/xl.meta", object);
@@ -100,9 +175,13 @@ static void fill(const char *object, int copies) {
 }
 
 int main(int count, char **words) {
-  if (count < 4) { fprintf(stderr, "usage: %s walk|read THREADS DIRECTORY... | fill COUNT DIRECTORY...\n", words[0]); return 2; }
+  if (count < 4) { fprintf(stderr, "usage: %s walk|read THREADS DIRECTORY... | fill COUNT DIRECTORY... | rebuild TARGET DIRECTORY...\n", words[0]); return 2; }
   if (!strcmp(words[1], "fill")) {
     for (int i = 3; i < count; i++) fill(words[i], atoi(words[2]));
+    return 0;
+  }
+  if (!strcmp(words[1], "rebuild")) {
+    rebuild(words[2], count - 3, words + 3);
     return 0;
   }
   reads_all = !strcmp(words[1], "read");

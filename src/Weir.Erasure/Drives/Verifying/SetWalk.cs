@@ -22,6 +22,9 @@ internal sealed class SetWalk
     /// <summary>Names that become nodes at once.</summary>
     private const int NodesAtOnce = 256;
 
+    /// <summary>What names were kept in that is kept for others.</summary>
+    private const int MaxNameMemory = 2;
+
     /// <summary>Directories that are given before the drives are looked after again.</summary>
     private const int TurnsBetweenFillings = 32;
 
@@ -30,6 +33,7 @@ internal sealed class SetWalk
     private readonly VerifyOptions _options;
     private readonly ConcurrentBag<DirectoryVisitor>[] _visitors;
     private readonly List<WalkBatch> _inFlight = [];
+    private readonly Stack<NameMemory> _nameMemory = [];
     private WalkNode? _head;
     private int _batchSize = 2 * MinBatch;
     private long _names;
@@ -184,6 +188,7 @@ internal sealed class SetWalk
         {
             rest = names.Next;
             if (window.IsTruncated) rest = new(names.Path, names.Drives, WalkNodeKind.List) { After = window.Last(), IsBelowObject = names.IsBelowObject, IsSilent = true, Next = names.Next };
+            if (window.Release() is { Entries.Length: > 2 * WalkNode.SmallNames } memory && _nameMemory.Count < MaxNameMemory) _nameMemory.Push(memory);
         }
 
         if (last is not null) last.Next = rest;
@@ -224,6 +229,7 @@ internal sealed class SetWalk
         {
             node.Batch = batch;
             node.Visits = null;
+            if (node.Kind == WalkNodeKind.List && _nameMemory.TryPop(out NameMemory? memory)) node.Memory = memory;
         }
 
         _inFlight.Add(batch);

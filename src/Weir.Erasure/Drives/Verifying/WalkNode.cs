@@ -8,8 +8,8 @@ internal sealed class WalkNode(string path, ushort drives, WalkNodeKind kind)
     /// <summary>Directories with more names than this are listed once more, by themselves.</summary>
     public const int SmallNames = 2048;
 
-    /// <summary>What is kept of a large directory at a time: some 5 MB of names.</summary>
-    public const int LargeNames = 65_536;
+    /// <summary>What is kept of a large directory at a time: as many as fill what is doubled as it grows.</summary>
+    public const int LargeNames = (64 << 10) - 1;
 
     private NameWindow? _names;
 
@@ -36,6 +36,9 @@ internal sealed class WalkNode(string path, ushort drives, WalkNodeKind kind)
     /// <summary>The visit that it is part of.</summary>
     public WalkBatch? Batch { get; set; }
 
+    /// <summary>Of a <see cref="WalkNodeKind.List"/>: what the names are kept in; null for new.</summary>
+    public NameMemory? Memory { get; set; }
+
     /// <summary>Of a <see cref="WalkNodeKind.Names"/>: the next name.</summary>
     public int NextName { get; set; }
 
@@ -47,7 +50,7 @@ internal sealed class WalkNode(string path, ushort drives, WalkNodeKind kind)
         get
         {
             if (Volatile.Read(ref _names) is { } names) return names;
-            var made = new NameWindow(kind == WalkNodeKind.Visit ? SmallNames : LargeNames, After);
+            var made = new NameWindow(kind == WalkNodeKind.Visit ? SmallNames : LargeNames, After, Memory);
             return Interlocked.CompareExchange(ref _names, made, null) ?? made;
         }
 

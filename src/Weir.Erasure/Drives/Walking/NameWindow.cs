@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using static Weir.Erasure.Drives.Walking.NameMemory;
 
 namespace Weir.Erasure.Drives.Walking;
 
@@ -7,17 +8,21 @@ namespace Weir.Erasure.Drives.Walking;
 /// the first ones in order, so that a listing of any size takes bounded memory and as many passes as it needs. Names are compared by
 /// their bytes.
 /// </summary>
-internal sealed class NameWindow(int maxNames, byte[]? after)
+/// <param name="maxNames">How many fit.</param>
+/// <param name="after">Names up to this one are left out; null for none.</param>
+/// <param name="memory">What they are kept in, of a window that was released; null for new.</param>
+internal sealed class NameWindow(int maxNames, byte[]? after, NameMemory? memory = null)
 {
-    private const int FirstSlots = 64;
+    /// <summary>Bytes of names beyond which some are left out, few as they may be: names have up to 255 bytes.</summary>
+    private const int MaxBytes = 4 << 20;
+
+    private const int MinNames = 2;
 
     // Whoever names objects must not be able to choose names that fall together.
     private static readonly ulong Seed = (ulong)Random.Shared.NextInt64();
 
     private readonly Lock _gate = new();
-    private byte[] _bytes = new byte[1024];
-    private Entry[] _entries = new Entry[FirstSlots / 2];
-    private int[] _slots = new int[FirstSlots];
+    private NameMemory? _memory = memory;
     private int _usedBytes;
     private bool _isClosed;
     private byte[]? _bound;
@@ -41,9 +46,9 @@ internal sealed class NameWindow(int maxNames, byte[]? after)
         {
             if (_isClosed || (after is not null && name.SequenceCompareTo(after) <= 0) || (_bound is not null && name.SequenceCompareTo(_bound) > 0)) return;
             uint hash = Hash(name);
-            ref Entry entry = ref Find(name, hash, out bool isNew);
+            ref Entry entry = ref Find(_memory ??= new(), name, hash, out bool isNew);
             entry.Drives |= (ushort)(1 << drive);
-            if (isNew && Count > maxNames) DropLastHalf();
+            if (isNew && (Count > maxNames || (_usedBytes > MaxBytes && Count > MinNames))) DropLastHalf(_memory);
         }
     }
 
@@ -70,92 +75,112 @@ internal sealed class NameWindow(int maxNames, byte[]? after)
         {
             if (_isClosed) return;
             _isClosed = true;
-            Sort();
-            _slots = [];
+            if (_memory is not null) Sort(_memory);
+        }
+    }
+
+    /// <summary>Ends the use of the names, after <see cref="Close"/>; gives what they were kept in.</summary>
+    public NameMemory? Release()
+    {
+        lock (_gate)
+        {
+            NameMemory? released = _memory;
+            _memory = null;
+            Count = 0;
+            return released;
         }
     }
 
     /// <summary>A name by its place in the order, after <see cref="Close"/>.</summary>
-    public ReadOnlySpan<byte> Name(int index) => _bytes.AsSpan(_entries[index].Offset, _entries[index].Length);
+    public ReadOnlySpan<byte> Name(int index) => NameOf(_memory!, _memory!.Entries[index]);
 
     /// <summary>The drives that have it, and those that could not be asked.</summary>
-    public ushort Drives(int index) => (ushort)(_entries[index].Drives | Failed);
+    public ushort Drives(int index) => (ushort)(_memory!.Entries[index].Drives | Failed);
 
     /// <summary>The last name, from which the rest of a truncated directory goes on.</summary>
     public byte[] Last() => Name(Count - 1).ToArray();
 
-    private ref Entry Find(ReadOnlySpan<byte> name, uint hash, out bool isNew)
+    private static ReadOnlySpan<byte> NameOf(NameMemory memory, in Entry entry) => memory.Bytes.AsSpan(entry.Offset, entry.Length);
+
+    private ref Entry Find(NameMemory memory, ReadOnlySpan<byte> name, uint hash, out bool isNew)
     {
-        int mask = _slots.Length - 1;
+        if (Count == 0) Array.Clear(memory.Slots);
+        int[] slots = memory.Slots;
+        int mask = slots.Length - 1;
         for (int slot = (int)hash & mask; ; slot = slot + 1 & mask)
         {
-            int number = _slots[slot];
+            int number = slots[slot];
             if (number == 0)
             {
                 isNew = true;
-                _slots[slot] = Count + 1;
-                return ref Append(name, hash);
+                slots[slot] = Count + 1;
+                return ref Append(memory, name, hash);
             }
 
-            ref Entry entry = ref _entries[number - 1];
-            if (entry.Hash != hash || !_bytes.AsSpan(entry.Offset, entry.Length).SequenceEqual(name)) continue;
+            ref Entry entry = ref memory.Entries[number - 1];
+            if (entry.Hash != hash || !NameOf(memory, entry).SequenceEqual(name)) continue;
             isNew = false;
             return ref entry;
         }
     }
 
-    private ref Entry Append(ReadOnlySpan<byte> name, uint hash)
+    private ref Entry Append(NameMemory memory, ReadOnlySpan<byte> name, uint hash)
     {
-        if (_usedBytes + name.Length > _bytes.Length) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _usedBytes + name.Length));
-        name.CopyTo(_bytes.AsSpan(_usedBytes));
-        if (Count == _entries.Length)
+        if (_usedBytes + name.Length > memory.Bytes.Length)
         {
-            Array.Resize(ref _entries, _entries.Length * 2);
-            _entries[Count] = new() { Offset = _usedBytes, Length = (ushort)name.Length, Hash = hash };
-            _usedBytes += name.Length;
-            Count++;
-            Rehash(_slots.Length * 2);
-            return ref _entries[Count - 1];
+            byte[] bytes = memory.Bytes;
+            Array.Resize(ref bytes, Math.Max(bytes.Length * 2, _usedBytes + name.Length));
+            memory.Bytes = bytes;
         }
 
-        ref Entry entry = ref _entries[Count++];
-        entry = new() { Offset = _usedBytes, Length = (ushort)name.Length, Hash = hash };
+        name.CopyTo(memory.Bytes.AsSpan(_usedBytes));
+        bool isFull = Count == memory.Entries.Length;
+        if (isFull)
+        {
+            Entry[] entries = memory.Entries;
+            Array.Resize(ref entries, entries.Length * 2);
+            memory.Entries = entries;
+        }
+
+        memory.Entries[Count++] = new() { Offset = _usedBytes, Length = (ushort)name.Length, Hash = hash };
         _usedBytes += name.Length;
-        return ref entry;
+        if (isFull) Rehash(memory, memory.Slots.Length * 2);
+        return ref memory.Entries[Count - 1];
     }
 
-    private void Rehash(int slots)
+    private void Rehash(NameMemory memory, int slots)
     {
-        if (_slots.Length == slots) Array.Clear(_slots);
-        else _slots = new int[slots];
+        if (memory.Slots.Length == slots) Array.Clear(memory.Slots);
+        else memory.Slots = new int[slots];
         int mask = slots - 1;
         for (int i = 0; i < Count; i++)
         {
-            int slot = (int)_entries[i].Hash & mask;
-            while (_slots[slot] != 0) slot = slot + 1 & mask;
-            _slots[slot] = i + 1;
+            int slot = (int)memory.Entries[i].Hash & mask;
+            while (memory.Slots[slot] != 0) slot = slot + 1 & mask;
+            memory.Slots[slot] = i + 1;
         }
     }
 
-    private void Sort() => _entries.AsSpan(0, Count).Sort(new ByName(_bytes));
+    private void Sort(NameMemory memory) => memory.Entries.AsSpan(0, Count).Sort(new ByName(memory.Bytes));
 
-    private void DropLastHalf()
+    private void DropLastHalf(NameMemory memory)
     {
-        Sort();
+        Sort(memory);
         Count /= 2;
         _bound = Last();
         // The names that are left move together, so that the memory is theirs again.
-        byte[] bytes = new byte[_bytes.Length];
+        if (memory.SpareBytes.Length < memory.Bytes.Length) memory.SpareBytes = new byte[memory.Bytes.Length];
         int used = 0;
-        foreach (ref Entry entry in _entries.AsSpan(0, Count))
+        foreach (ref Entry entry in memory.Entries.AsSpan(0, Count))
         {
-            _bytes.AsSpan(entry.Offset, entry.Length).CopyTo(bytes.AsSpan(used));
+            NameOf(memory, entry).CopyTo(memory.SpareBytes.AsSpan(used));
             entry.Offset = used;
             used += entry.Length;
         }
 
-        (_bytes, _usedBytes) = (bytes, used);
-        Rehash(_slots.Length);
+        (memory.Bytes, memory.SpareBytes) = (memory.SpareBytes, memory.Bytes);
+        _usedBytes = used;
+        Rehash(memory, memory.Slots.Length);
     }
 
     private static uint Hash(ReadOnlySpan<byte> name)
@@ -169,14 +194,6 @@ internal sealed class NameWindow(int maxNames, byte[]? after)
 
         foreach (byte value in name) hash = (System.Numerics.BitOperations.RotateLeft(hash, 11) ^ value) * 0x165667B19E3779F9;
         return (uint)(hash ^ hash >> 32);
-    }
-
-    private struct Entry
-    {
-        public int Offset;
-        public uint Hash;
-        public ushort Length;
-        public ushort Drives;
     }
 
     private readonly struct ByName(byte[] bytes) : IComparer<Entry>
