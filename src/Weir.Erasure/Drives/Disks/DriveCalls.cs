@@ -15,7 +15,7 @@ internal static unsafe partial class DriveCalls
     private const int ErrorReadOnlyFileSystem = 30;
     private const int ErrorAccess = 13;
     private const int WriteAccess = 2;
-    private const int DontNeed = 4;
+    private const int WillNeed = 3, DontNeed = 4;
 
     // openat2(2): the same number on every architecture.
     private const int OpenAt2Number = 437;
@@ -129,14 +129,19 @@ internal static unsafe partial class DriveCalls
 
     public static void Close(int descriptor) => _ = CloseCall(descriptor);
 
-    public static void DropCache(SafeFileHandle handle)
+    /// <summary>Only clean pages go, and a refusal costs nothing but freshness.</summary>
+    public static void DropCache(SafeFileHandle handle) => Advise(handle, 0, 0, DontNeed);
+
+    /// <summary>A refusal costs nothing but time.</summary>
+    public static void WillRead(SafeFileHandle handle, long offset, long bytes) => Advise(handle, offset, bytes, WillNeed);
+
+    private static void Advise(SafeFileHandle handle, long offset, long bytes, int advice)
     {
         bool held = false;
         try
         {
             handle.DangerousAddRef(ref held);
-            // Only clean pages go, and a refusal costs nothing but freshness.
-            _ = AdviseCall((int)handle.DangerousGetHandle(), 0, 0, DontNeed);
+            _ = AdviseCall((int)handle.DangerousGetHandle(), offset, bytes, advice);
         }
         finally
         {

@@ -11,4 +11,9 @@ public interface IDriveFile : IDisposable
 
     /// <summary>Lets the system forget what it holds of the file in memory, so that what is read next comes from the drive.</summary>
     void DropCache();
+
+    /// <summary>Says what will soon be read, so that the system may begin; does not wait for it.</summary>
+    void WillRead(long offset, long bytes)
+    {
+    }
 }

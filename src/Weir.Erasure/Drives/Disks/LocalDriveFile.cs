@@ -25,5 +25,7 @@ internal sealed class LocalDriveFile(SafeFileHandle handle, string path, long le
 
     public void DropCache() => DriveCalls.DropCache(handle);
 
+    public void WillRead(long offset, long bytes) => DriveCalls.WillRead(handle, offset, bytes);
+
     public void Dispose() => handle.Dispose();
 }

@@ -129,6 +129,7 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
                         }
                     },
                     CancellationToken.None);
+                if (running.Count < 2 * options.Concurrency) continue;
                 foreach ((long ended, Task task) in running)
                 {
                     // Its failure ends the run.

@@ -7,6 +7,14 @@ internal static class Directories
 {
     private const uint PrivateMode = 0x1c0;
 
+    /// <summary>Makes the directory that pieces are put together in.</summary>
+    public static void EnsureStaging(TargetDrive target)
+    {
+        if (target.HasStaging) return;
+        Ensure(target, target.Staging, null, null);
+        target.HasStaging = true;
+    }
+
     /// <summary>Makes a directory and those above it, each as on the other drives.</summary>
     /// <param name="target">The drive.</param>
     /// <param name="path">Below its root.</param>

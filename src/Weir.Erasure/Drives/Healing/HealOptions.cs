@@ -16,7 +16,7 @@ public sealed record HealOptions
     public long MemoryBytes { get; init; } = 192 << 20;
 
     /// <summary>Objects that are repaired at once.</summary>
-    public int Concurrency { get; init; } = 32;
+    public int Concurrency { get; init; } = 128;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

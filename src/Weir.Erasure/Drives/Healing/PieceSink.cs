@@ -40,7 +40,7 @@ internal sealed class PieceSink : IDisposable
         {
             sink._output = await queue.RunAsync(worker =>
             {
-                Directories.Ensure(target, target.Staging, null, null);
+                Directories.EnsureStaging(target);
                 return target.Store.CreateFile(target.Root, sink.Path!, owner);
             }).ConfigureAwait(false);
         }

@@ -65,7 +65,7 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
         // Oldest first: a new file then has its inline shards in the order that they were written in.
         _after = MetadataMerge.Build(current, [.. Enumerable.Reverse(work.Records).Select(record => record.Change)]);
         string staged = _target.NewName();
-        Directories.Ensure(_target, _target.Staging, null, null);
+        Directories.EnsureStaging(_target);
         DriveOwner owner = _target.Store.FindOwner(_target.Root, _metadataPath) ?? SiblingOwners.Of(siblings, _metadataPath, isDirectory: false);
         _metadata = new(staged, _metadataPath, stamp);
         using IDriveOutput output = _target.Store.CreateFile(_target.Root, staged, owner);

@@ -11,7 +11,7 @@ namespace Weir.Erasure.Drives.Healing;
 internal sealed class SyncBarrier(TargetDrive target, DriveQueue queue)
 {
     /// <summary>Above this the whole file system is cheaper.</summary>
-    private const int MostSingle = 8;
+    private const int MostSingle = 4;
 
     private readonly Lock _gate = new();
     private List<Waiter> _waiting = [];

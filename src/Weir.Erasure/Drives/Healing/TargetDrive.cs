@@ -17,6 +17,7 @@ internal sealed class TargetDrive
     private int _failures;
     private int _number;
     private string? _failure;
+    private bool _hasStaging;
 
     public TargetDrive(Drive drive, IDriveStore store, string run)
     {
@@ -34,6 +35,13 @@ internal sealed class TargetDrive
     /// <summary>Below the drive's root.</summary>
     public string Staging { get; }
 
+    /// <summary>Whether <see cref="Staging"/> was made, and no failure since says that it may be gone: servers empty what it is in when they start.</summary>
+    public bool HasStaging
+    {
+        get => Volatile.Read(ref _hasStaging);
+        set => Volatile.Write(ref _hasStaging, value);
+    }
+
     /// <summary>Why it is not written to any more; null while it is.</summary>
     public string? Failure => Volatile.Read(ref _failure);
 
@@ -42,6 +50,7 @@ internal sealed class TargetDrive
     /// <summary>Takes down that a write failed: a full drive takes no more, and one that fails again and again neither.</summary>
     public void Failed(DriveFileException error)
     {
+        HasStaging = false;
         bool isLasting = error.Error is ErrorNoSpace or ErrorQuota or ErrorReadOnly;
         if (isLasting || Interlocked.Increment(ref _failures) >= MaxFailures) Interlocked.CompareExchange(ref _failure, error.Message, null);
     }

@@ -17,6 +17,9 @@ internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options, Deep
     /// </summary>
     private const int CachedBytes = 544 << 10, UncachedBytes = 1088 << 10;
 
+    /// <summary>Of each shard: what its drive is told of before its turn comes.</summary>
+    private const int AheadBytes = 4 << 20;
+
     /// <summary>So many blocks that do not belong together are looked into, a part.</summary>
     private const int MaxExplained = 16;
 
@@ -207,7 +210,13 @@ internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options, Deep
             return null;
         }
 
-        if (!options.TrustsCache) file.DropCache();
+        if (!options.TrustsCache)
+        {
+            file.DropCache();
+            // The drive has something to do while this waits for memory.
+            file.WillRead(0, Math.Min(file.Length, AheadBytes));
+        }
+
         var source = new ShardSource(file, where);
         if (whole is null || WholeFileHash.Check(source, whole) is not { } fault) return source;
         worker.Charge(1, source.Length);

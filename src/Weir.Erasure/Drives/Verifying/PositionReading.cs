@@ -35,6 +35,8 @@ internal sealed record PositionReading(DriveMetadata Metadata, IReadOnlyList<str
         var directories = new List<string>();
         try
         {
+            // A directory's links count the directories in it, where the file system counts them at all.
+            if (drive.Files.Stat(name.Path) is null or { Kind: DriveEntryKind.Directory, Links: 2 }) return new(metadata, directories);
             foreach ((string entry, DriveEntryKind kind) in drive.Files.ReadDirectory(name.Path, MaxEntries))
             {
                 if (kind == DriveEntryKind.Directory && IsDataDirName(entry) && HoldsShards(drive, $"{name.Path}/{entry}")) directories.Add(entry);

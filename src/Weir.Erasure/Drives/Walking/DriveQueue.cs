@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Weir.Erasure.Drives.Walking;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace Weir.Erasure.Drives.Walking;
 /// </summary>
 public sealed class DriveQueue : IDisposable
 {
-    private readonly BlockingCollection<Job> _jobs = [];
+    private readonly DriveJobs _jobs = new();
     private readonly DriveQueueOptions _options;
     private readonly DriveWorker[] _workers;
     private readonly ITimer _watch;
@@ -55,7 +53,7 @@ public sealed class DriveQueue : IDisposable
     internal long Files => _workers.Sum(worker => worker.Files);
 
     /// <summary>Whether nothing is being done, nor waits to be.</summary>
-    internal bool IsIdle => _jobs.Count == 0 && _workers.All(worker => worker.Current is null);
+    internal bool IsIdle => _jobs.IsEmpty && _workers.All(worker => worker.Current is null);
 
     internal long ReadBytes => _workers.Sum(worker => worker.ReadBytes);
 
@@ -69,20 +67,9 @@ public sealed class DriveQueue : IDisposable
     {
         var job = new Job<T>(work);
         if (Failure is { } failure) job.Refuse(failure);
-        else
-        {
-            try
-            {
-                _jobs.Add(job);
-                // It may have failed in between, after its queue was cleared.
-                if (Failure is { } late) job.Refuse(late);
-            }
-            catch (Exception ended) when (ended is InvalidOperationException or ObjectDisposedException)
-            {
-                job.Refuse("the work on it was ended");
-            }
-        }
-
+        else if (!_jobs.TryAdd(job)) job.Refuse("the work on it was ended");
+        // It may have failed in between, after its queue was cleared.
+        else if (Failure is { } late) job.Refuse(late);
         return job.Result;
     }
 
@@ -98,7 +85,7 @@ public sealed class DriveQueue : IDisposable
     {
         _watch.Dispose();
         foreach (DriveWorker worker in _workers) worker.StopWaiting();
-        _jobs.CompleteAdding();
+        _jobs.End();
         while (_jobs.TryTake(out Job? job)) job.Refuse("the work on it was ended");
     }
 
@@ -112,7 +99,7 @@ public sealed class DriveQueue : IDisposable
 
     private void Work(DriveWorker worker)
     {
-        foreach (Job job in _jobs.GetConsumingEnumerable())
+        while (_jobs.Take() is { } job)
         {
             worker.Begin(job);
             if (Failure is { } failure) job.Refuse(failure);
