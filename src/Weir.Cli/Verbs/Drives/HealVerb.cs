@@ -95,7 +95,7 @@ internal sealed class HealVerb : Verb
         }
 
         using HealJournal journal = OpenJournal(run, topology, isDry);
-        var options = new HealOptions { IsLive = run.Get(_live), Time = run.Time };
+        var options = new HealOptions { IsLive = run.Get(_live), MayOutline = !isDry, Time = run.Time };
         using var healer = new DeploymentHealer(topology, drives, options, examine, journal, printer);
         using var progress = new HealProgressLine(run, healer, journal);
         printer.Progress = progress;

@@ -41,7 +41,7 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
         Dictionary<(int, int), string?> done = topology.Pools
             .SelectMany(pool => Enumerable.Range(0, pool.SetCount).Select(set => (pool.Number, set))).Where(place => !isIncluded(place.Number, place.set)).ToDictionary(place => place, string? (_) => null);
         var verifier = new DeploymentVerifier(topology, drives.Queues);
-        await foreach (ObjectVerdict verdict in verifier.VerifyAsync(new() { Examine = examine }, done, cancellationToken).ConfigureAwait(false)) Take(verdict);
+        await foreach (ObjectVerdict verdict in verifier.VerifyAsync(new() { Examine = examine, MayOutline = options is { MayOutline: true, IsLive: false } }, done, cancellationToken).ConfigureAwait(false)) Take(verdict);
         journal.EndPlan();
     }
 
@@ -156,8 +156,9 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
         {
             _looked++;
             journal.AddRefused(plan.Refusals.Count);
+            if (verdict.Outline is { } outline) journal.Add(new(verdict.Pool, verdict.Set, verdict.Name, outline.Margin, outline.ReadBytes, outline.WriteBytes, outline.MemoryBytes, options.Time.GetUtcNow()));
             if (plan.Repairs.Count > 0) journal.Add(new(verdict.Pool, verdict.Set, verdict.Name, plan.Margin, plan.ReadBytes, plan.WriteBytes, plan.MemoryBytes, options.Time.GetUtcNow()));
-            if (_unneeded.Count < MaxUnneeded && (Quarantine.Concerns(plan) || plan.Repairs.Count > 0)) _unneeded.Add((verdict.Pool, verdict.Set, verdict.Name));
+            if (_unneeded.Count < MaxUnneeded && (Quarantine.Concerns(plan) || plan.Repairs.Count > 0 || verdict.Outline is not null)) _unneeded.Add((verdict.Pool, verdict.Set, verdict.Name));
             observer.Looked(plan);
         }
     }

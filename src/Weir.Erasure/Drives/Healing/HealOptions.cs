@@ -12,6 +12,12 @@ public sealed record HealOptions
     /// <summary>Beside a server: how long something must have been wrong before it is.</summary>
     public TimeSpan SightingInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether objects that some drives lack altogether and all others have whole are planned as the walk finds them: they are examined right
+    /// before their repair only, and an observer is told of them without their repairs.
+    /// </summary>
+    public bool MayOutline { get; init; } = true;
+
     /// <summary>Bytes of shards that are in memory at once, for all objects together.</summary>
     public long MemoryBytes { get; init; } = 192 << 20;
 

@@ -171,9 +171,22 @@ internal sealed class DirectoryVisitor(Drive drive, int position, int setSize, V
     private VersionSummary Summarize(XlBody body, bool isInline)
     {
         XlObject? content = body.Object;
+        long bytes = 0, largest = 0;
+        foreach (XlPart part in content is { Size: > 0, IsRemote: false } ? content.Parts : [])
+        {
+            long shard = part.Size > 0 ? new ShardLayout(content!, part.Size, content!.Dialect).FileSize : 0;
+            bytes += shard;
+            largest = Math.Max(largest, shard);
+        }
+
         return new(
             body.VersionId, body.ModTime, (byte)(content?.Data ?? 0), (byte)(content?.Parity ?? 0), content?.Size ?? 0, (byte)VersionQuorum.Quorum(body, setSize),
-            content is { Size: > 0, IsRemote: false }, isInline);
+            content is { Size: > 0, IsRemote: false }, isInline)
+        {
+            ShardBytes = bytes,
+            LargestShard = largest,
+            IsPlain = body.Type == XlVersionType.DeleteMarker || (body.Type == XlVersionType.Object && content is { HashAlgorithm: XlHashAlgorithm.HighwayHash256Streaming, WholeHashes.Count: 0 }),
+        };
     }
 
     private bool IsWhole(string path, XlMeta meta, XlObject content, out bool isInline)

@@ -18,5 +18,8 @@ public sealed record ObjectVerdict
     /// <summary>Bytes of shards and metadata that were read.</summary>
     public long ReadBytes { get; init; }
 
+    /// <summary>Where that was asked for and the walk alone tells enough: what the repair will take. There are no versions then.</summary>
+    internal RepairOutline? Outline { get; init; }
+
     public bool IsHealthy => Versions.All(version => version.Verdict == Verdict.Healthy);
 }

@@ -39,6 +39,7 @@ public sealed class SetVerifier(DriveQueues queues, ObjectExaminer examiner)
                 }
 
                 if (judge.Judge(node) is { } known) waiting.Enqueue((known, null));
+                else if (options.MayOutline && judge.Outline(node) is { } outline) waiting.Enqueue((outline, null));
                 else if (judge.ToExamine(node) is { } name)
                 {
                     waiting.Enqueue((null, examiner.ExamineAsync(pool, set, name, options.Examine, cancellationToken)));

@@ -238,8 +238,7 @@ internal sealed class SetWalk
 
     private async Task VisitAsync(WalkBatch batch)
     {
-        int wanted = Wanted(batch);
-        Visit[]?[] answers = await Task.WhenAll(_drives.Select((drive, position) => VisitAsync(drive, position, batch, position == wanted))).ConfigureAwait(false);
+        Visit[]?[] answers = await Task.WhenAll(_drives.Select((drive, position) => VisitAsync(drive, position, batch))).ConfigureAwait(false);
         for (int i = 0; i < batch.Nodes.Count; i++)
         {
             var visits = new Visit[_drives.Count];
@@ -253,21 +252,13 @@ internal sealed class SetWalk
         }
     }
 
-    /// <summary>The position that keeps the versions: the first that has a drive.</summary>
-    private static int Wanted(WalkBatch batch)
-    {
-        ushort drives = 0;
-        foreach (WalkNode node in batch.Nodes) drives |= node.Drives;
-        return System.Numerics.BitOperations.TrailingZeroCount(drives);
-    }
-
-    private async Task<Visit[]?> VisitAsync(Drive? drive, int position, WalkBatch batch, bool wantsVersions)
+    private async Task<Visit[]?> VisitAsync(Drive? drive, int position, WalkBatch batch)
     {
         if (drive is null) return null;
         DriveQueue queue = _queues[drive];
         try
         {
-            return await queue.RunAsync(worker => Visit(worker, queue, position, batch, wantsVersions)).ConfigureAwait(false);
+            return await queue.RunAsync(worker => Visit(worker, queue, position, batch)).ConfigureAwait(false);
         }
         catch (DriveFileException)
         {
@@ -277,7 +268,7 @@ internal sealed class SetWalk
         }
     }
 
-    private Visit[] Visit(DriveWorker worker, DriveQueue queue, int position, WalkBatch batch, bool wantsVersions)
+    private Visit[] Visit(DriveWorker worker, DriveQueue queue, int position, WalkBatch batch)
     {
         if (!_visitors[position].TryTake(out DirectoryVisitor? visitor)) visitor = new(queue.Drive, position, _drives.Count, _options.Examine.Mode);
         var visits = new Visit[batch.Nodes.Count];
@@ -290,6 +281,8 @@ internal sealed class SetWalk
                 continue;
             }
 
+            // The first position that has the directory keeps the versions.
+            bool wantsVersions = System.Numerics.BitOperations.TrailingZeroCount(node.Drives) == position;
             visits[i] = node.Kind == WalkNodeKind.List ? visitor.List(node.Path, node) : visitor.Visit(node.Path, node, wantsVersions);
             if (visits[i].Error is { } error) queue.NoteError(error);
             worker.Pass(visits[i].Files);

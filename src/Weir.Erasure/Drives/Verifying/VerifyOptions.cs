@@ -13,4 +13,7 @@ public sealed record VerifyOptions
 
     /// <summary>Says which buckets are walked, the servers' own among them; null for all.</summary>
     public Func<string, bool>? Buckets { get; init; }
+
+    /// <summary>Whether objects that some drives lack altogether and all others have whole are given as <see cref="ObjectVerdict.Outline"/>, without being examined.</summary>
+    internal bool MayOutline { get; init; }
 }

@@ -37,6 +37,17 @@ internal sealed class VisitJudge(DrivePool pool, int set, ExamineOptions options
         return new() { Name = name, Pool = pool.Number, Set = set, Versions = verdicts, ReadBytes = readBytes };
     }
 
+    /// <summary>What the repair of an object will take that some drives lack altogether; null where it must be examined.</summary>
+    public ObjectVerdict? Outline(WalkNode node)
+    {
+        if (options.Mode != VerifyMode.Normal || options.ChecksETag) return null;
+        Visit[] visits = node.Visits!;
+        int first = Array.FindIndex(visits, visit => visit.State == VisitState.Whole);
+        if (first < 0 || visits[first].Versions is not { } versions || Array.Exists(visits, visit => visit.State == VisitState.Whole && visit.Digest != visits[first].Digest)) return null;
+        if (RepairOutline.Of(visits, versions) is not { } outline || Name(node.Path) is not { } name || (pool.SetCount > 1 && name.ChooseSet(pool.Format) != set)) return null;
+        return new() { Name = name, Pool = pool.Number, Set = set, Versions = [], Outline = outline };
+    }
+
     /// <summary>The object to examine for the sake of a directory; null where there is none.</summary>
     public ObjectName? ToExamine(WalkNode node)
     {

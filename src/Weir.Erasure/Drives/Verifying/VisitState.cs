@@ -45,4 +45,14 @@ internal readonly record struct Visit(VisitState State, ulong Digest, VersionSum
 /// <param name="Quorum">How many positions must hold it.</param>
 /// <param name="HasShards">Whether there are shards on the drives.</param>
 /// <param name="IsInline">Whether they lie in the metadata.</param>
-internal readonly record struct VersionSummary(Guid? VersionId, long ModTime, byte Data, byte Parity, long Size, byte Quorum, bool HasShards, bool IsInline);
+internal readonly record struct VersionSummary(Guid? VersionId, long ModTime, byte Data, byte Parity, long Size, byte Quorum, bool HasShards, bool IsInline)
+{
+    /// <summary>Bytes of one position's shards of all parts.</summary>
+    public long ShardBytes { get; init; }
+
+    /// <summary>Bytes of the largest part's shard.</summary>
+    public long LargestShard { get; init; }
+
+    /// <summary>Whether it is of the servers' present format, whose records can be handed on to a drive that lacks them.</summary>
+    public bool IsPlain { get; init; }
+}
