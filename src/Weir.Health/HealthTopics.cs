@@ -3,7 +3,7 @@ namespace Weir.Health;
 /// <summary>The topics by which the parts of this room, and those who ask something of it, know each other. Records: docs/health.md.</summary>
 public static class HealthTopics
 {
-    /// <summary>ObjectDiscovered, ScanStarted, ScanProgress, ScanCycleCompleted, HealQueued, HealStarted, HealCompleted, HealFailed, ResourceUsageUpdated. Written by scanner and healer.</summary>
+    /// <summary>ObjectDiscovered, ScanStarted, ScanProgress, ScanCycleCompleted, HealQueued, HealPromoted, HealStarted, HealDeferred, HealCompleted, HealFailed, HealCancelled, HealDismissed, ResourceUsageUpdated. Written by scanner and healer.</summary>
     public const string Events = "health:events";
 
     /// <summary>HealthIssueDetected, HealthIssueCleared. Written by the scanner alone.</summary>

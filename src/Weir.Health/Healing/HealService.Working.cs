@@ -37,11 +37,15 @@ public sealed partial class HealService
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _started, 1) != 0) throw new InvalidOperationException("The repairs are being worked on already.");
-        using IDisposable subscription = _options.Policies.Subscribe(_ => _work.Set());
+        using IDisposable subscription = _options.Policies.Subscribe(_ =>
+        {
+            _work.Set();
+            _policyChanged.Set();
+        });
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
         try
         {
-            await Task.WhenAll(DispatchAsync(ending), IntakeAsync(ending), UpkeepAsync(ending)).ConfigureAwait(false);
+            await Task.WhenAll(DispatchAsync(ending), IntakeAsync(ending.Token), UpkeepAsync(ending)).ConfigureAwait(false);
         }
         finally
         {
