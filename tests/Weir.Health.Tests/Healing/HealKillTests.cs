@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Erasure.Drives;
 using Weir.Erasure.Drives.Making;
@@ -32,13 +33,13 @@ public sealed class HealKillTests
         DriveTree tree = DriveTree.Create(new() { Directory = directory.Below("drives"), Data = 2, Parity = 2 });
         MadeVersion[] versions = [.. Enumerable.Range(0, Objects).Select(number => tree.Put(ObjectName.Create("bucket", $"key-{number}"), new MemoryStream(Content(number))))];
         var random = new Random(seed);
-        int damaged = 0;
+        var damaged = new Dictionary<string, int>();
         foreach (MadeVersion version in versions)
         {
             foreach (int drive in Enumerable.Range(0, 4).OrderBy(_ => random.Next()).Take(1 + random.Next(2)))
             {
                 File.Delete(Directory.GetFiles(Path.Combine(tree.Drives[drive], version.Name.Path), "part.1", SearchOption.AllDirectories).Single());
-                damaged++;
+                damaged[version.Name.Key] = damaged.GetValueOrDefault(version.Name.Key) + 1;
             }
         }
 
@@ -120,36 +121,43 @@ public sealed class HealKillTests
         }
     }
 
-    private static async Task CheckAsync(int seed, int kills, SimulatedDisk disk, DriveTree tree, MadeVersion[] versions, Dictionary<string, MadeVersion> acknowledged, int damaged)
+    private static async Task CheckAsync(int seed, int kills, SimulatedDisk disk, DriveTree tree, MadeVersion[] versions, Dictionary<string, MadeVersion> acknowledged, Dictionary<string, int> damaged)
     {
         disk.Faults.Rule = null;
         string when = $"seed {seed}, {kills} kills";
         await using var feed = new LogEngine(new() { Directory = "/feed", Disk = disk.StartProcess("check") });
-        var completed = new List<Record>();
+        var records = new List<(string Id, string Key, Record Record)>();
         await using (ITopicCursor cursor = feed.OpenCursor(HealthTopics.Events, RecordId.Zero))
         {
             for (RecordPage page = await cursor.ReadAsync(Ct); !page.IsEmpty; page = await cursor.ReadAsync(Ct))
             {
                 foreach (RecordView record in page)
                 {
-                    if (record.Type.SequenceEqual("HealCompleted"u8)) completed.Add(record.ToRecord());
+                    using JsonDocument data = JsonDocument.Parse(record.Data.ToArray());
+                    records.Add((data.RootElement.GetProperty("heal_id").GetString()!, data.RootElement.GetProperty("object").GetString()!, record.ToRecord()));
                 }
             }
         }
 
-        int repaired = 0;
-        var told = new Dictionary<string, int>();
-        foreach (Record record in completed)
+        string History(Func<(string Id, string Key, Record Record), bool> of) => string.Join('\n', records.Where(of).Select(one => $"{one.Record.Id} {one.Record.Type} {one.Record.DataText}"));
+        foreach (string id in records.Select(one => one.Id).Union(acknowledged.Keys))
         {
-            using var data = System.Text.Json.JsonDocument.Parse(record.Data);
-            string id = data.RootElement.GetProperty("heal_id").GetString()!;
-            told[id] = told.GetValueOrDefault(id) + 1;
-            repaired += data.RootElement.GetProperty("result").GetProperty("shards_repaired").GetInt32();
+            int told = records.Count(one => one.Id == id && one.Record.Type == "HealCompleted");
+            Assert.True(told == 1, $"{when}: {id} was told {told} times:\n{History(one => one.Id == id)}");
         }
 
-        Assert.All(acknowledged.Keys, id => Assert.True(told.GetValueOrDefault(id) == 1, $"{when}: {id} was told {told.GetValueOrDefault(id)} times"));
-        Assert.All(told, count => Assert.True(count.Value == 1, $"{when}: {count.Key} was told {count.Value} times"));
-        Assert.True(repaired == damaged, $"{when}: {damaged} shards were damaged, {repaired} are told to be repaired");
+        foreach (MadeVersion version in versions)
+        {
+            int repaired = 0;
+            foreach ((_, _, Record record) in records.Where(one => one.Key == version.Name.Key && one.Record.Type == "HealCompleted"))
+            {
+                using JsonDocument data = JsonDocument.Parse(record.Data);
+                repaired += data.RootElement.GetProperty("result").GetProperty("shards_repaired").GetInt32();
+            }
+
+            Assert.True(repaired == damaged[version.Name.Key], $"{when}: of {version.Name} {damaged[version.Name.Key]} shards were damaged, {repaired} are told to be repaired:\n{History(one => one.Key == version.Name.Key)}");
+        }
+
         DrivePool pool = DriveTopology.Discover(tree.Drives).Pools[0];
         using var queues = new DriveQueues(new() { Timeout = TimeSpan.FromMinutes(5) });
         using var examiner = new ObjectExaminer(queues);
