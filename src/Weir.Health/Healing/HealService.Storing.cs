@@ -65,6 +65,10 @@ public sealed partial class HealService
             HealthLog.SnapshotUnusable(_options.Logger, _snapshotPath, error.Message);
         }
 
+        // First, as it takes the topic: what a process that was killed had still written is seen only then, and a second one does not get as far as to repair.
+        var opened = new RecordBatch();
+        HealRecordWriter.Opened(opened, _options.Time.GetUtcNow());
+        await _options.Feed.AppendAsync(HealthTopics.Events, opened, default, cancellationToken).ConfigureAwait(false);
         var replay = new HealReplay(_book);
         await using (ITopicCursor cursor = _options.Feed.OpenCursor(HealthTopics.Events, places.Events))
         {
@@ -83,11 +87,9 @@ public sealed partial class HealService
 
         _requestsPlace = Max(Max(places.Requests, replay.Requests), await _options.Feed.ReadPositionAsync(HealthTopics.Requests, ConsumerName, cancellationToken).ConfigureAwait(false) ?? RecordId.Zero);
         _issuesPlace = Max(Max(places.Issues, replay.Issues), await _options.Feed.ReadPositionAsync(HealthTopics.Issues, ConsumerName, cancellationToken).ConfigureAwait(false) ?? RecordId.Zero);
-        HealJob[] interrupted = [.. _book.Running];
-        foreach (HealJob job in interrupted) _book.Move(job, HealState.Queued, moved => moved.Run.WasInterrupted = true);
         _snapshotAt = _options.Time.GetTimestamp();
         _savedRecords = -replay.Count;
-        HealthLog.HealsRestored(_options.Logger, _book.CountOf(HealState.Queued) + _book.CountOf(HealState.Retrying), interrupted.Length, source, replay.Count, _options.Time.GetElapsedTime(start).TotalMilliseconds);
+        HealthLog.HealsRestored(_options.Logger, _book.CountOf(HealState.Queued) + _book.CountOf(HealState.Retrying), replay.Interrupted, source, replay.Count, _options.Time.GetElapsedTime(start).TotalMilliseconds);
     }
 
     private static RecordId Max(RecordId one, RecordId other) => one > other ? one : other;

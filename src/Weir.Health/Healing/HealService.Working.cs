@@ -184,12 +184,13 @@ public sealed partial class HealService
     private Task<RepairEnd> RepairAsync(RepairSession session, HealJob job, HealPolicy policy, CancellationToken cancellationToken)
     {
         HealRequest request;
-        DateTimeOffset? sightedAt, interruptedSince;
+        DateTimeOffset? sightedAt;
+        IReadOnlyList<(long From, long To)> interrupted;
         lock (_gate)
         {
             request = job.ToRequest();
             sightedAt = job.Run.SightedAt == 0 ? null : new(job.Run.SightedAt, TimeSpan.Zero);
-            interruptedSince = job.Run.WasInterrupted ? new(job.Run.StartedAt, TimeSpan.Zero) : null;
+            interrupted = job.Run.Interrupted;
         }
 
         if (request.Drive is not null)
@@ -197,7 +198,7 @@ public sealed partial class HealService
             return new DriveRestore(session, _options.Pools, request, Path.Combine(_options.StateDirectory, "rebuilds", job.Id), policy.MaxConcurrentPerSet, _options.Time).RunAsync(cancellationToken);
         }
 
-        IReadOnlySet<string> earlier = interruptedSince is { } since ? _journals.Intended(ObjectName.Create(request.Bucket, request.Object), since) : new HashSet<string>();
+        IReadOnlySet<string> earlier = interrupted.Count > 0 ? _journals.Intended(ObjectName.Create(request.Bucket, request.Object), interrupted) : new HashSet<string>();
         return new ObjectRepair(session, request, earlier, policy.HealVerificationRequired, _options.TrustsCache, _options.Time).RunAsync(sightedAt, cancellationToken);
     }
 

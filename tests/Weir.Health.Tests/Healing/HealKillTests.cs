@@ -133,6 +133,7 @@ public sealed class HealKillTests
             {
                 foreach (RecordView record in page)
                 {
+                    if (record.Type.SequenceEqual("HealerOpened"u8)) continue;
                     using JsonDocument data = JsonDocument.Parse(record.Data.ToArray());
                     records.Add((data.RootElement.GetProperty("heal_id").GetString()!, data.RootElement.GetProperty("object").GetString()!, record.ToRecord()));
                 }

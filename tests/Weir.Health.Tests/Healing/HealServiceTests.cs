@@ -35,10 +35,10 @@ public sealed class HealServiceTests
         Assert.True((await stand.LookAsync(version.Name)).IsHealthy);
         await stand.StopAsync();
         List<Record> records = await stand.RecordsAsync(HealthTopics.Events);
-        Assert.Equal(["HealQueued", "HealStarted", "HealCompleted"], records.Select(record => record.Type));
-        Assert.All(records, record => Assert.Contains("\"incident_id\":\"incident-1\"", record.DataText, StringComparison.Ordinal));
-        Assert.Contains("\"healthy_versions\":[\"null\"]", records[2].DataText, StringComparison.Ordinal);
-        Assert.Equal("bucket/photos/one.jpg", records[2].Subject);
+        Assert.Equal(["HealerOpened", "HealQueued", "HealStarted", "HealCompleted"], records.Select(record => record.Type));
+        Assert.All(records.Skip(1), record => Assert.Contains("\"incident_id\":\"incident-1\"", record.DataText, StringComparison.Ordinal));
+        Assert.Contains("\"healthy_versions\":[\"null\"]", records[3].DataText, StringComparison.Ordinal);
+        Assert.Equal("bucket/photos/one.jpg", records[3].Subject);
     }
 
     [Fact]

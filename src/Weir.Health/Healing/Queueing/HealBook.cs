@@ -6,6 +6,9 @@ internal sealed class HealBook
     /// <summary>Ended ones that are remembered at most; the oldest are forgotten first.</summary>
     private const int MaxEnded = 20_000;
 
+    /// <summary>Tries of a job that ended with their process, as far as they are remembered.</summary>
+    private const int MaxInterruptions = 64;
+
     private readonly Dictionary<long, HealJob> _jobs = [];
     private readonly HashSet<HealJob> _waiting = new(HealKey.Comparer);
     private readonly HashSet<HealJob> _running = [];
@@ -129,8 +132,18 @@ internal sealed class HealBook
         HealProgress run = job.Run;
         run.Attempts++;
         if (run.StartedAt == 0) run.StartedAt = now;
+        run.TriedAt = now;
         Enter(job, HealState.Running);
         return job;
+    }
+
+    /// <summary>Puts back what ran when the process ended that ran it.</summary>
+    /// <param name="now">When the next one began; ticks of UTC.</param>
+    public int Interrupt(long now)
+    {
+        HealJob[] interrupted = [.. _running];
+        foreach (HealJob job in interrupted) Move(job, HealState.Queued, moved => moved.Run.Interrupted = [.. moved.Run.Interrupted.TakeLast(MaxInterruptions - 1), (moved.Run.TriedAt, now)]);
+        return interrupted.Length;
     }
 
     /// <summary>Whether something is done for its object.</summary>

@@ -112,8 +112,9 @@ internal sealed class HealProgress
 
     public bool IsDismissed { get; set; }
 
-    /// <summary>Whether what it did before it was interrupted is not known.</summary>
-    public bool WasInterrupted { get; set; }
+    /// <summary>When the last try began; ticks of UTC.</summary>
+    public long TriedAt { get; set; }
 
-    public CancellationTokenSource? Cancellation { get; set; }
+    /// <summary>The tries that ended with the process, from their beginning to the next process's: what they did is in the journal alone. Ticks of UTC.</summary>
+    public IReadOnlyList<(long From, long To)> Interrupted { get; set; } = [];
 }

@@ -33,25 +33,26 @@ internal sealed class RepairJournals(string directory, TimeProvider time)
         return HealJournal.Create(directory, deployment, topology.Drives.Select(drive => drive.Path), time);
     }
 
-    /// <summary>The drives on which something of an object was about to be put into its place, since a moment.</summary>
-    public IReadOnlySet<string> Intended(ObjectName name, DateTimeOffset since)
+    /// <summary>The drives on which something of an object was about to be put into its place, in some spans of time (ticks of UTC).</summary>
+    public IReadOnlySet<string> Intended(ObjectName name, IReadOnlyList<(long From, long To)> spans)
     {
         var drives = new HashSet<string>(StringComparer.Ordinal);
         if (!Directory.Exists(directory)) return drives;
         string text = name.ToString();
-        foreach (string file in Directory.GetDirectories(directory).Select(run => Path.Combine(run, EventsName)).Where(file => File.Exists(file) && File.GetLastWriteTimeUtc(file) >= since.UtcDateTime))
+        long since = spans.Min(span => span.From);
+        foreach (string file in Directory.GetDirectories(directory).Select(run => Path.Combine(run, EventsName)).Where(file => File.Exists(file) && File.GetLastWriteTimeUtc(file).Ticks >= since - TimeSpan.TicksPerSecond))
         {
             using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
             while (reader.ReadLine() is { } line)
             {
-                if (line.Length <= MaxLineLength && Read(line, text, since) is { } drive) drives.Add(drive);
+                if (line.Length <= MaxLineLength && Read(line, text, spans) is { } drive) drives.Add(drive);
             }
         }
 
         return drives;
     }
 
-    private static string? Read(string line, string name, DateTimeOffset since)
+    private static string? Read(string line, string name, IReadOnlyList<(long From, long To)> spans)
     {
         // Most lines are of others, and a kill may have cut the last.
         if (!line.Contains("\"intent\"", StringComparison.Ordinal)) return null;
@@ -59,8 +60,9 @@ internal sealed class RepairJournals(string directory, TimeProvider time)
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
-            bool isMeant = root.GetProperty("event").GetString() == "intent" && root.GetProperty("object").GetString() == name && root.GetProperty("time").GetDateTimeOffset() >= since;
-            return isMeant ? root.GetProperty("drive").GetString() : null;
+            if (root.GetProperty("event").GetString() != "intent" || root.GetProperty("object").GetString() != name) return null;
+            long time = root.GetProperty("time").GetDateTimeOffset().UtcTicks;
+            return spans.Any(span => time >= span.From && time <= span.To) ? root.GetProperty("drive").GetString() : null;
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

@@ -12,6 +12,9 @@ public static class HealRecordTypes
     /// <summary>Asked for again, by somebody who wants more.</summary>
     public static ReadOnlySpan<byte> Promoted => "HealPromoted"u8;
 
+    /// <summary>The process begins that does the repairs: what ran before it was interrupted.</summary>
+    public static ReadOnlySpan<byte> Opened => "HealerOpened"u8;
+
     public static ReadOnlySpan<byte> Started => "HealStarted"u8;
 
     /// <summary>Put off: beside a server damage must be seen twice, and young versions settle.</summary>

@@ -24,6 +24,20 @@ internal sealed class HealRecordWriter
         End(batch);
     }
 
+    /// <summary>A process begins to do the repairs.</summary>
+    public static void Opened(RecordBatch batch, DateTimeOffset now)
+    {
+        batch.Begin(HealRecordTypes.Opened, "healer"u8, "healer"u8);
+        using (var json = new Utf8JsonWriter(batch))
+        {
+            json.WriteStartObject();
+            json.WriteString("opened_at"u8, now);
+            json.WriteEndObject();
+        }
+
+        batch.End();
+    }
+
     public void Promoted(RecordBatch batch, HealJob job)
     {
         Begin(batch, HealRecordTypes.Promoted, job);
@@ -37,6 +51,7 @@ internal sealed class HealRecordWriter
         WriteName(job);
         _json.WriteNumber("attempt"u8, job.Run.Attempts);
         _json.WriteString("started_at"u8, Time(job.Run.StartedAt));
+        _json.WriteString("tried_at"u8, Time(job.Run.TriedAt));
         End(batch);
     }
 

@@ -16,6 +16,9 @@ internal sealed class HealReplay(HealBook book)
     /// <summary>The same of issues.</summary>
     public RecordId Issues { get; private set; }
 
+    /// <summary>How many ran when the last process ended.</summary>
+    public int Interrupted { get; private set; }
+
     /// <summary>Records of repairs.</summary>
     public long Count { get; private set; }
 
@@ -29,6 +32,12 @@ internal sealed class HealReplay(HealBook book)
         {
             using JsonDocument document = JsonDocument.Parse(record.Data.ToArray());
             JsonElement root = document.RootElement;
+            if (record.Type.SequenceEqual(HealRecordTypes.Opened))
+            {
+                Interrupted = book.Interrupt(Ticks(root, "opened_at"));
+                return true;
+            }
+
             if (HealJob.NumberOf(root.GetProperty("heal_id").GetString()) is not { } number) return true;
             Count++;
             Apply(record.Type, number, root);
@@ -61,6 +70,7 @@ internal sealed class HealReplay(HealBook book)
             {
                 moved.Run.Attempts = root.GetProperty("attempt").GetInt32();
                 moved.Run.StartedAt = Ticks(root, "started_at");
+                moved.Run.TriedAt = Ticks(root, "tried_at");
             });
         }
         else if (type.SequenceEqual(HealRecordTypes.Deferred))

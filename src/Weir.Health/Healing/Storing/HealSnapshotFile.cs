@@ -132,7 +132,14 @@ internal static class HealSnapshotFile
         writer.Write(run.NotBefore);
         writer.Write(run.SightedAt);
         writer.Write(run.IsDismissed);
-        writer.Write(run.WasInterrupted);
+        writer.Write(run.TriedAt);
+        writer.Write(run.Interrupted.Count);
+        foreach ((long from, long to) in run.Interrupted)
+        {
+            writer.Write(from);
+            writer.Write(to);
+        }
+
         byte[] result = run.Result is null ? [] : ResultBytes(run.Result);
         writer.Write(result.Length);
         writer.Write(result);
@@ -171,7 +178,10 @@ internal static class HealSnapshotFile
             run.NotBefore = reader.ReadInt64();
             run.SightedAt = reader.ReadInt64();
             run.IsDismissed = reader.ReadBoolean();
-            run.WasInterrupted = reader.ReadBoolean();
+            run.TriedAt = reader.ReadInt64();
+            var interrupted = new (long, long)[Math.Clamp(reader.ReadInt32(), 0, 1000)];
+            for (int i = 0; i < interrupted.Length; i++) interrupted[i] = (reader.ReadInt64(), reader.ReadInt64());
+            run.Interrupted = interrupted;
             byte[] result = reader.ReadBytes(reader.ReadInt32());
             if (result.Length > 0)
             {
