@@ -35,14 +35,16 @@ public sealed class LineClassifier(RuleSet rules) : ILineClassifier
     /// <summary>How many classes of bytes the rules for the kernel's lines tell apart.</summary>
     internal int ClassCount => AutomatonOf(_kernelRules).ClassCount;
 
+    /// <summary>Whether any rule is about lines of a program; of the others no line can be classified.</summary>
+    public bool HasRulesFor(ReadOnlySpan<byte> identifier) => ProgramOf(identifier, out _).HasRules;
+
     /// <inheritdoc/>
     public bool TryClassify(in LogLine line, out Classification classification)
     {
         ReadOnlySpan<byte> text = line.Text;
         if (text.Length > MaxBytes) text = text[..MaxBytes];
         if (text.Length > 0 && text[^1] <= (byte)' ') text = text.TrimEnd(" \t\r\n\0"u8);
-        bool isKernel = line.Identifier.IsEmpty || line.Identifier.SequenceEqual("kernel"u8);
-        ProgramRules program = isKernel ? _kernelRules : FindProgram(line.Identifier);
+        ProgramRules program = ProgramOf(line.Identifier, out bool isKernel);
         if (program.Expressions.Count > 0 && TryExpressions(program, text, out Rule? rule))
         {
             classification = new(rule, text, this);
@@ -78,6 +80,12 @@ public sealed class LineClassifier(RuleSet rules) : ILineClassifier
     {
         if (!_automata.TryGetValue(program, out LineAutomaton? automaton)) _automata.Add(program, automaton = new(program.Nfa));
         return automaton;
+    }
+
+    private ProgramRules ProgramOf(ReadOnlySpan<byte> identifier, out bool isKernel)
+    {
+        isKernel = identifier.IsEmpty || identifier.SequenceEqual("kernel"u8);
+        return isKernel ? _kernelRules : FindProgram(identifier);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -25,6 +25,15 @@ internal sealed class LineList : ILineSink
         Devices.Add(Encoding.Latin1.GetString(line.KernelDevice));
     }
 
+    /// <summary>Programs whose lines are wanted; all when empty.</summary>
+    public List<string> Wanted { get; } = [];
+
+    public long Passed { get; private set; }
+
+    public bool Wants(ReadOnlySpan<byte> identifier) => Wanted.Count == 0 || Wanted.Contains(Encoding.Latin1.GetString(identifier));
+
+    public void PassOver(long count) => Passed += count;
+
     public void TellLost(long count, string why) => Lost += count;
 
     public LineList ReadAll(ILogSource source)

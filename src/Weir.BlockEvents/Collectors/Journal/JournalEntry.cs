@@ -35,12 +35,17 @@ internal readonly ref struct JournalEntry
     /// <summary>The event, of such an entry.</summary>
     public ReadOnlySpan<byte> Json { get; init; }
 
+    /// <summary>The program's name of entries without one.</summary>
+    public static ReadOnlySpan<byte> NoIdentifier => "unknown"u8;
+
+    /// <summary>The program's name of an entry that is not the kernel's. Who only calls itself the kernel is not it.</summary>
+    public static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> identifier) => identifier.IsEmpty || identifier.SequenceEqual("kernel"u8) ? NoIdentifier : identifier;
+
     /// <summary>The entry as a line, without its cursor, which is only worth its text where the line is kept.</summary>
     public LogLine ToLine() => new()
     {
         Text = Message,
-        // Who only calls itself the kernel is not it.
-        Identifier = IsFromKernel ? "kernel"u8 : Identifier.SequenceEqual("kernel"u8) || Identifier.IsEmpty ? "unknown"u8 : Identifier,
+        Identifier = IsFromKernel ? "kernel"u8 : NameOf(Identifier),
         Host = Host,
         Priority = Priority.Length == 1 && Priority[0] is >= (byte)'0' and <= (byte)'7' ? (Severity)(Priority[0] - '0') : null,
         Facility = Utf8Parser.TryParse(Facility, out int facility, out int read) && read == Facility.Length ? facility : null,

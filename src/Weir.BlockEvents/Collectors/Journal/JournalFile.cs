@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 
 namespace Weir.BlockEvents.Collectors.Journal;
 
@@ -11,18 +12,23 @@ internal sealed class JournalFile : IDisposable
 {
     private const int MaxItems = 1024;
     private const int MaxValueBytes = 64 * 1024;
-    private const int CacheSlots = 1 << 13;
-    private const int MaxCachedBytes = 256;
+    private const int MaxKeptBytes = 256;
 
     private readonly FileWindows _windows;
     private readonly JournalObjects _objects;
     private readonly EntryWalk _walk;
-    private readonly CacheSlot[] _cache = new CacheSlot[CacheSlots];
-    private readonly long[] _items = new long[MaxItems];
+    private readonly SharedData _shared = new();
+    private readonly byte[] _entry;
     private readonly byte[]?[] _values = new byte[(int)JournalField.Json + 1][];
     private byte[] _unpacked = [];
     private byte[] _json = [];
     private JournalHeader _header;
+    private SharedData.Slot _single;
+    private ILineSink? _sink;
+    private int _round;
+    private long _message;
+    private long _jsonAt;
+    private long _monotonic;
 
     /// <exception cref="InvalidDataException">It is no journal that can be read.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
@@ -41,6 +47,7 @@ internal sealed class JournalFile : IDisposable
         }
 
         _objects = new(_windows, _header.IsCompact);
+        _entry = new byte[JournalObjects.EntryBytes + (MaxItems * _objects.ItemBytes)];
         _walk = new(_windows, _objects);
     }
 
@@ -83,58 +90,51 @@ internal sealed class JournalFile : IDisposable
         return hasMore;
     }
 
-    /// <summary>The next entry; false when there is none yet.</summary>
-    public bool TryRead(out JournalEntry entry)
+    /// <summary>The number of the entry that was gone to last.</summary>
+    public ulong Sequence => BinaryPrimitives.ReadUInt64LittleEndian(_entry.AsSpan(16));
+
+    /// <summary>When it was written, in microseconds since 1970.</summary>
+    public long RealTime => BinaryPrimitives.ReadInt64LittleEndian(_entry.AsSpan(24));
+
+    /// <summary>Whether it is wanted; if not it was not read to its end.</summary>
+    public bool IsWanted { get; private set; }
+
+    /// <summary>Its place in the journal.</summary>
+    public JournalCursor Cursor => new(
+        _header.SequenceId, Sequence, JournalHeader.Id(_entry.AsSpan(40)), BinaryPrimitives.ReadUInt64LittleEndian(_entry.AsSpan(32)), (ulong)RealTime,
+        BinaryPrimitives.ReadUInt64LittleEndian(_entry.AsSpan(56)));
+
+    /// <summary>From here on programs' lines are wanted as this sink says, which is asked anew; all entries without one.</summary>
+    public void Begin(ILineSink? sink)
+    {
+        _sink = sink;
+        _round++;
+    }
+
+    /// <summary>Goes to the next entry; false when there is none yet.</summary>
+    public bool Next()
     {
         while (_walk.Next(_header) is > 0 and var offset)
         {
-            if (TryRead(offset, out entry)) return true;
+            if (Look(offset)) return true;
             UnreadCount++;
         }
 
-        entry = default;
         return false;
     }
 
-    public void Dispose() => _windows.Dispose();
-
-    private bool TryRead(long offset, out JournalEntry entry)
+    /// <summary>Reads the entry that was gone to, if it is wanted. It lives until the next step.</summary>
+    public JournalEntry Read()
     {
-        entry = default;
-        long size = _objects.SizeOf(offset, JournalObject.Entry, out _);
-        int count = (int)Math.Min(MaxItems, (size - JournalObjects.EntryBytes) / _objects.ItemBytes);
-        int length = JournalObjects.EntryBytes + (count * _objects.ItemBytes);
-        ReadOnlySpan<byte> bytes = _windows.Read(offset, length);
-        if (bytes.Length < length) return false;
-        var cursor = new JournalCursor(
-            _header.SequenceId, BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]), JournalHeader.Id(bytes[40..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[24..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes[56..]));
-        ReadOnlySpan<byte> items = bytes[JournalObjects.EntryBytes..];
-        for (int i = 0; i < count; i++) _items[i] = _objects.Item(items, i);
-        Array.Clear(_values);
-        long message = 0, json = 0;
-        long? monotonic = null;
-        for (int i = 0; i < count; i++)
-        {
-            switch (Look(_items[i], out byte[]? value))
-            {
-                case JournalField.Message: message = _items[i]; break;
-                case JournalField.Json: json = _items[i]; break;
-                case JournalField.SourceMonotonic: monotonic = Number(_items[i]); break;
-                case JournalField.Other: break;
-                case var field: _values[(int)field] = value; break;
-            }
-        }
-
         bool isEvent = Value(JournalField.IsPeripety).SequenceEqual("TRUE"u8);
-        bool isFromKernel = Value(JournalField.Transport).SequenceEqual("kernel"u8);
+        long? monotonic = _monotonic == 0 ? null : Number(_monotonic);
         // The event first: it is copied, and the message then lies where it was read.
-        ReadOnlySpan<byte> payload = isEvent && json != 0 ? Keep(Payload(json, "JSON="u8.Length, Decompression.MaxBytes)) : default;
-        entry = new()
+        ReadOnlySpan<byte> payload = isEvent && _jsonAt != 0 ? Keep(Payload(_jsonAt, "JSON="u8.Length, Decompression.MaxBytes)) : default;
+        return new()
         {
-            Cursor = cursor,
+            Cursor = Cursor,
             Json = payload,
-            Message = message == 0 ? default : Payload(message, "MESSAGE="u8.Length, MaxValueBytes),
+            Message = _message == 0 ? default : Payload(_message, "MESSAGE="u8.Length, MaxValueBytes),
             Priority = Value(JournalField.Priority),
             Identifier = Value(JournalField.Identifier),
             Facility = Value(JournalField.Facility),
@@ -142,10 +142,65 @@ internal sealed class JournalFile : IDisposable
             KernelDevice = Value(JournalField.KernelDevice),
             KernelSubsystem = Value(JournalField.KernelSubsystem),
             SourceMonotonic = monotonic,
-            IsFromKernel = isFromKernel,
+            IsFromKernel = Value(JournalField.Transport).SequenceEqual("kernel"u8),
             IsEvent = isEvent,
         };
+    }
+
+    public void Dispose() => _windows.Dispose();
+
+    /// <summary>
+    /// Finds out what an entry's data objects are, until it is clear that it is not wanted. What is shared by many comes first in an entry, in the order of
+    /// the file, so that of most entries nothing else is read. Of a field that is there more than once the first counts, as for libsystemd.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Look(long offset)
+    {
+        long size = _objects.SizeOf(offset, JournalObject.Entry, out _);
+        int count = (int)Math.Min(MaxItems, (size - JournalObjects.EntryBytes) / _objects.ItemBytes);
+        int length = JournalObjects.EntryBytes + (count * _objects.ItemBytes);
+        ReadOnlySpan<byte> bytes = _windows.Read(offset, length);
+        if (bytes.Length < length) return false;
+        bytes.CopyTo(_entry);
+        ReadOnlySpan<byte> items = _entry.AsSpan(JournalObjects.EntryBytes, length - JournalObjects.EntryBytes);
+        Array.Clear(_values);
+        (_message, _jsonAt, _monotonic) = (0, 0, 0);
+        (bool hasTransport, bool hasIdentifier) = (false, false);
+        IsWanted = _sink is null;
+        for (int i = 0; i < count; i++)
+        {
+            long item = _objects.Item(items, i);
+            ref SharedData.Slot slot = ref _shared.At(item);
+            if (slot.Offset != item) slot = ref ReadData(item, ref slot);
+            switch (slot.Field)
+            {
+                case JournalField.Other: continue;
+                case JournalField.Message: _message = _message == 0 ? item : _message; continue;
+                case JournalField.Json: _jsonAt = _jsonAt == 0 ? item : _jsonAt; continue;
+                case JournalField.SourceMonotonic: _monotonic = _monotonic == 0 ? item : _monotonic; continue;
+                case JournalField.Transport when !hasTransport:
+                    hasTransport = true;
+                    IsWanted |= slot.IsWanted;
+                    break;
+                case JournalField.Identifier when !hasIdentifier:
+                    hasIdentifier = true;
+                    if (slot.Round != _round) Ask(ref slot);
+                    IsWanted |= slot.IsWanted;
+                    break;
+            }
+
+            _values[(int)slot.Field] ??= slot.Value;
+            if (hasTransport && hasIdentifier && !IsWanted) return true;
+        }
+
+        if (!hasIdentifier && !IsWanted) IsWanted = _sink!.Wants(JournalEntry.NoIdentifier);
         return true;
+    }
+
+    private void Ask(ref SharedData.Slot slot)
+    {
+        slot.IsWanted = _sink is null || _sink.Wants(JournalEntry.NameOf(slot.Value));
+        slot.Round = _round;
     }
 
     private ReadOnlySpan<byte> Value(JournalField field) => _values[(int)field];
@@ -157,32 +212,31 @@ internal sealed class JournalFile : IDisposable
         return _json.AsSpan(0, bytes.Length);
     }
 
-    /// <summary>Which field a data object is. Most are shared by many entries and looked at once.</summary>
-    private JournalField Look(long offset, out byte[]? value)
+    /// <summary>Finds out which field a data object is.</summary>
+    /// <param name="offset">The object's place.</param>
+    /// <param name="place">Where it is noted if it is shared.</param>
+    private ref SharedData.Slot ReadData(long offset, ref SharedData.Slot place)
     {
-        ref CacheSlot slot = ref _cache[(int)((ulong)offset >> 3) & (CacheSlots - 1)];
-        if (slot.Offset == offset)
-        {
-            value = slot.Value;
-            return slot.Field;
-        }
-
-        value = null;
+        _single = new() { Offset = offset };
         long size = _objects.SizeOf(offset, JournalObject.Data, out byte flags);
         if (size < 0)
         {
             UnreadCount++;
-            return JournalField.Other;
+            return ref _single;
         }
 
+        bool isShared = _objects.IsShared(offset);
         ReadOnlySpan<byte> start = Decompression.IsPacked(flags)
             ? Unpack(offset, flags, size)
-            : _windows.Read(offset + _objects.DataBytes, (int)Math.Min(size - _objects.DataBytes, JournalFields.MaxNameBytes + MaxCachedBytes));
-        JournalField field = JournalFields.Of(start, out int nameLength);
-        if (field is not (JournalField.Message or JournalField.Json or JournalField.SourceMonotonic or JournalField.Other)) value = start[nameLength..].ToArray();
+            : _windows.Read(offset + _objects.DataBytes, (int)Math.Min(size - _objects.DataBytes, JournalFields.MaxNameBytes + MaxKeptBytes));
+        _single.Field = JournalFields.Of(start, out int nameLength);
+        bool isKept = _single.Field is not (JournalField.Message or JournalField.Json or JournalField.SourceMonotonic or JournalField.Other);
+        if (isKept) _single.Value = start[nameLength..].ToArray();
+        if (_single.Field == JournalField.Transport) _single.IsWanted = _single.Value.AsSpan().SequenceEqual("kernel"u8);
         // What occurs once would only push out what is shared.
-        if (field is not (JournalField.Message or JournalField.Json or JournalField.SourceMonotonic)) slot = new() { Offset = offset, Field = field, Value = value };
-        return field;
+        if (!isShared) return ref _single;
+        place = _single;
+        return ref place;
     }
 
     private long? Number(long offset)
@@ -207,12 +261,5 @@ internal sealed class JournalFile : IDisposable
         if (length >= 0) return _unpacked.AsSpan(0, length);
         UnreadCount++;
         return default;
-    }
-
-    private struct CacheSlot
-    {
-        public long Offset;
-        public JournalField Field;
-        public byte[]? Value;
     }
 }

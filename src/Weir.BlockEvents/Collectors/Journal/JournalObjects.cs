@@ -20,6 +20,7 @@ internal sealed class JournalObjects(FileWindows windows, bool isCompact)
     public const int EntryBytes = 64;
 
     private const int ArrayBytes = 24;
+    private const int EntryCountAt = 56;
     private const long MaxObjectBytes = 1L << 30;
 
     /// <summary>Bytes of a data object before its payload.</summary>
@@ -70,6 +71,13 @@ internal sealed class JournalObjects(FileWindows windows, bool isCompact)
         if (SizeOf(entry, JournalObject.Entry, out _) < 0) return 0;
         ReadOnlySpan<byte> bytes = windows.Read(entry + HeaderBytes, 8);
         return bytes.Length < 8 ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+
+    /// <summary>Whether several entries have this data object.</summary>
+    public bool IsShared(long data)
+    {
+        ReadOnlySpan<byte> count = windows.Read(data + EntryCountAt, 8);
+        return count.Length == 8 && BinaryPrimitives.ReadInt64LittleEndian(count) > 1;
     }
 
     /// <summary>Whether an object of any kind may begin at this place.</summary>

@@ -10,6 +10,9 @@ namespace Weir.BlockEvents.Collectors.Journal;
 /// </summary>
 public sealed class JournalSource : ILogSource
 {
+    /// <summary>As many entries are passed over in the time in which one is handed out.</summary>
+    private const int PassedForOne = 16;
+
     private readonly JournalOptions _options;
     private readonly ILogger _logger;
     private readonly JournalWatch _watch;
@@ -47,7 +50,7 @@ public sealed class JournalSource : ILogSource
     /// <inheritdoc/>
     public string Cursor { get; private set; } = "";
 
-    /// <summary>Entries read.</summary>
+    /// <summary>Entries read or passed over.</summary>
     public long EntryCount { get; private set; }
 
     /// <inheritdoc/>
@@ -63,7 +66,7 @@ public sealed class JournalSource : ILogSource
     private bool Read(ILineSink? sink, Action<byte[]>? events)
     {
         if (_mustList || _watch.TakeListChanged()) ListFiles();
-        int left = _options.BatchEntries;
+        int left = _options.BatchEntries * PassedForOne;
         for (int i = 0; i < _files.Count && left > 0; i++)
         {
             JournalFile file = _files[i];
@@ -75,7 +78,7 @@ public sealed class JournalSource : ILogSource
             }
         }
 
-        return left == 0;
+        return left <= 0;
     }
 
     /// <inheritdoc/>
@@ -96,35 +99,51 @@ public sealed class JournalSource : ILogSource
         _watch.Dispose();
     }
 
+    /// <summary>Reads entries until as much is done as may be; how much it was.</summary>
     private int ReadFile(JournalFile file, ILineSink? sink, Action<byte[]>? events, int most)
     {
-        int read = 0;
+        int done = 0;
+        long read = 0, passed = 0;
         long damaged = file.DamagedCount;
         Guid sequenceId = file.Header.SequenceId;
         _sequences.TryGetValue(sequenceId, out ulong last);
         bool isKnown = file.StartsAfter > 0;
-        JournalCursor cursor = default;
-        while (read < most && file.TryRead(out JournalEntry entry))
+        file.Begin(sink);
+        while (done < most && file.Next())
         {
             read++;
-            cursor = entry.Cursor;
-            if (cursor.Sequence <= file.StartsAfter || (!isKnown && (long)cursor.RealTime <= _ignoreUntil)) continue;
-            if (entry.IsEvent) events?.Invoke(entry.Json.ToArray());
-            if (entry.IsEvent || sink is null || entry.Message.IsEmpty) continue;
-            _line = cursor;
-            sink.Take(entry.ToLine());
+            done++;
+            if (file.Sequence <= file.StartsAfter || (!isKnown && file.RealTime <= _ignoreUntil)) continue;
+            if (!file.IsWanted)
+            {
+                passed++;
+                continue;
+            }
+
+            done += PassedForOne - 1;
+            HandOut(file, sink, events);
         }
 
         EntryCount += read;
+        if (passed > 0) sink?.PassOver(passed);
         // A number that is damaged is no place to go on at.
-        if (read > 0 && cursor.Sequence <= file.Header.TailSequence)
+        if (read > 0 && file.Sequence <= file.Header.TailSequence)
         {
-            _sequences[sequenceId] = Math.Max(last, cursor.Sequence);
-            Cursor = cursor.ToString();
+            _sequences[sequenceId] = Math.Max(last, file.Sequence);
+            Cursor = file.Cursor.ToString();
         }
 
         if (file.DamagedCount > damaged) sink?.TellLost(file.DamagedCount - damaged, string.Create(CultureInfo.InvariantCulture, $"damaged entries in {file.Path}"));
-        return read;
+        return done;
+    }
+
+    private void HandOut(JournalFile file, ILineSink? sink, Action<byte[]>? events)
+    {
+        JournalEntry entry = file.Read();
+        if (entry.IsEvent) events?.Invoke(entry.Json.ToArray());
+        if (entry.IsEvent || sink is null || entry.Message.IsEmpty) return;
+        _line = entry.Cursor;
+        sink.Take(entry.ToLine());
     }
 
     private void GoToEnd()

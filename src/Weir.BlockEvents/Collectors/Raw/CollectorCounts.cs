@@ -3,7 +3,7 @@ namespace Weir.BlockEvents.Collectors.Raw;
 /// <summary>What a collector has done since it began.</summary>
 public sealed class CollectorCounts
 {
-    /// <summary>Lines read.</summary>
+    /// <summary>Lines read, with those of programs that no rule is about, which are only counted.</summary>
     public long Lines { get; internal set; }
 
     /// <summary>Lines about storage among them.</summary>

@@ -94,6 +94,12 @@ public sealed class RawCollector : ILineSink, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool Wants(ReadOnlySpan<byte> identifier) => _classifier.HasRulesFor(identifier);
+
+    /// <inheritdoc/>
+    public void PassOver(long count) => Counts.Lines += count;
+
+    /// <inheritdoc/>
     public void TellLost(long count, string why)
     {
         Counts.Lost += count;

@@ -23,6 +23,9 @@ internal sealed class ProgramRules
         _matchers = new WordingMatcher?[_wordings.Count];
     }
 
+    /// <summary>Whether there are any.</summary>
+    public bool HasRules => _wordings.Count > 0 || Expressions.Count > 0;
+
     /// <summary>All wordings; their numbers are those of their places.</summary>
     public Nfa Nfa { get; } = new();
 
