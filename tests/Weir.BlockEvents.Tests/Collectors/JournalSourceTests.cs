@@ -182,6 +182,52 @@ public sealed class JournalSourceTests : IDisposable
     }
 
     [Fact]
+    public void Programs_that_are_not_wanted_are_passed_over_and_the_place_behind_them_is_kept()
+    {
+        JournalMaker.SkipUnlessPossible();
+        string path = Path.Combine(_directory, "system.journal");
+        string By(int number, string program) => JournalMaker.Entry(number, $"by {program} {number}")
+            .Replace("_TRANSPORT=kernel", "_TRANSPORT=syslog", StringComparison.Ordinal).Replace("=kernel\n", $"={program}\n", StringComparison.Ordinal);
+        JournalMaker.Write(path, Enumerable.Range(0, 600).Select(i => (i % 6) switch { 0 => JournalMaker.Entry(i, $"m {i}"), 1 => By(i, "smartd"), 2 => By(i, "kernel"), _ => By(i, "sshd") }));
+        using JournalSource source = Open();
+        var lines = new LineList { Wanted = { "smartd" } };
+        lines.ReadAll(source);
+        Assert.Equal(Enumerable.Range(0, 600).Where(i => i % 6 < 2).Select(i => i % 6 == 0 ? $"m {i}" : $"by smartd {i}"), lines.Texts);
+        Assert.Equal(400, lines.Passed);
+        Assert.Equal(600, source.EntryCount);
+        string cursor = LoopDevices.LoopDevice.Run("journalctl", "--file", path, "-n", "1", "--show-cursor", "-q", "--no-pager");
+        Assert.EndsWith($"-- cursor: {source.Cursor}", cursor.Trim(), StringComparison.Ordinal);
+
+        // What is wanted is asked anew with each read.
+        using JournalSource again = Open(batch: 1);
+        var changing = new LineList { Wanted = { "nobody" } };
+        Assert.True(again.Read(changing));
+        Assert.Equal(["m 0"], changing.Texts);
+        changing.Wanted[0] = "sshd";
+        changing.ReadAll(again);
+        Assert.Equal(300, changing.Texts.Count(text => text.StartsWith("by sshd", StringComparison.Ordinal)));
+        Assert.Equal(200, changing.Passed);
+    }
+
+    [Fact]
+    public void Each_entry_is_judged_by_its_own_fields_however_many_there_are()
+    {
+        JournalMaker.SkipUnlessPossible();
+        // More programs than the reader remembers at once, each with a few entries.
+        const int Programs = 6000;
+        string path = Path.Combine(_directory, "system.journal");
+        JournalMaker.Write(path, Enumerable.Range(0, Programs * 2).Select(i => JournalMaker.Entry(i, $"m {i}")
+            .Replace("_TRANSPORT=kernel", "_TRANSPORT=syslog", StringComparison.Ordinal).Replace("=kernel\n", $"=p{i % Programs}\n", StringComparison.Ordinal)));
+        string[] wanted = [.. Enumerable.Range(0, 50).Select(i => $"p{i * 97}")];
+        using JournalSource source = Open(batch: 512);
+        var lines = new LineList();
+        lines.Wanted.AddRange(wanted);
+        lines.ReadAll(source);
+        Assert.Equal(Enumerable.Range(0, 2).SelectMany(round => Enumerable.Range(0, 50).Select(i => $"m {(i * 97) + (round * Programs)}")), lines.Texts);
+        Assert.Equal((Programs * 2) - 100, lines.Passed);
+    }
+
+    [Fact]
     public void A_cursor_is_written_as_it_is_read()
     {
         const string Text = "s=0123456789abcdef0123456789abcdef;i=1f;b=fedcba9876543210fedcba9876543210;m=2a;t=5f;x=7b";

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Weir.BlockEvents.Collectors.Journal;
 
 /// <summary>
@@ -48,6 +50,7 @@ internal sealed class EntryWalk(FileWindows windows, JournalObjects objects)
     }
 
     /// <summary>Where the next entry is; 0 when there is none yet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Next(in JournalHeader header)
     {
         while (!IsScanning && _before + _index < header.EntryCount)

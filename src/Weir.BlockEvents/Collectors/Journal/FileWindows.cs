@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Weir.BlockEvents.Collectors.Journal;
@@ -10,7 +11,7 @@ internal sealed class FileWindows(string path) : IDisposable
 {
     private const int WindowBits = 17;
     private const int WindowBytes = 1 << WindowBits;
-    private const int MostWindows = 48;
+    private const int MostWindows = 16;
 
     private readonly SafeFileHandle _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
     private readonly List<Window> _windows = [];
@@ -33,6 +34,7 @@ internal sealed class FileWindows(string path) : IDisposable
     }
 
     /// <summary>The bytes from a place on, at most as many as asked for, fewer at the file's end. Valid until the next call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<byte> Read(long offset, int length)
     {
         if (_size < 0) _size = SizeBytes;
@@ -61,7 +63,12 @@ internal sealed class FileWindows(string path) : IDisposable
 
     private Window Load(long number)
     {
-        if (number < _byNumber.Length && _byNumber[number] is { } there) return _last = there;
+        if (number < _byNumber.Length && _byNumber[number] is { } there)
+        {
+            there.IsUsed = true;
+            return _last = there;
+        }
+
         if (number >= _byNumber.Length) Array.Resize(ref _byNumber, checked((int)Math.Max(number + 1, _byNumber.Length * 2L)));
         Window window = Take();
         window.Length = 0;

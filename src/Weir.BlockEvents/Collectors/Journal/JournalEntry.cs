@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using Weir.BlockEvents.Events;
 using Weir.BlockEvents.Lines;
 
@@ -42,6 +43,7 @@ internal readonly ref struct JournalEntry
     public static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> identifier) => identifier.IsEmpty || identifier.SequenceEqual("kernel"u8) ? NoIdentifier : identifier;
 
     /// <summary>The entry as a line, without its cursor, which is only worth its text where the line is kept.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public LogLine ToLine() => new()
     {
         Text = Message,

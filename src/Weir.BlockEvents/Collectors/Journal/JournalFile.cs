@@ -124,6 +124,7 @@ internal sealed class JournalFile : IDisposable
     }
 
     /// <summary>Reads the entry that was gone to, if it is wanted. It lives until the next step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public JournalEntry Read()
     {
         bool isEvent = Value(JournalField.IsPeripety).SequenceEqual("TRUE"u8);
@@ -215,6 +216,7 @@ internal sealed class JournalFile : IDisposable
     /// <summary>Finds out which field a data object is.</summary>
     /// <param name="offset">The object's place.</param>
     /// <param name="place">Where it is noted if it is shared.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ref SharedData.Slot ReadData(long offset, ref SharedData.Slot place)
     {
         _single = new() { Offset = offset };

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Weir.BlockEvents.Collectors.Journal;
 
@@ -32,6 +33,7 @@ internal sealed class JournalObjects(FileWindows windows, bool isCompact)
     private int ArrayItemBytes { get; } = isCompact ? 4 : 8;
 
     /// <summary>An object's size in bytes; -1 when there is no object of this kind at this place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long SizeOf(long offset, JournalObject kind, out byte flags)
     {
         flags = 0;
@@ -58,6 +60,7 @@ internal sealed class JournalObjects(FileWindows windows, bool isCompact)
     }
 
     /// <summary>Where an entry of an array is; 0 when it cannot be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long ArrayItem(long array, long index)
     {
         ReadOnlySpan<byte> item = windows.Read(array + ArrayBytes + (index * ArrayItemBytes), ArrayItemBytes);
@@ -66,6 +69,7 @@ internal sealed class JournalObjects(FileWindows windows, bool isCompact)
     }
 
     /// <summary>The sequence number of the entry at this place; 0 when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ulong SequenceAt(long entry)
     {
         if (SizeOf(entry, JournalObject.Entry, out _) < 0) return 0;
