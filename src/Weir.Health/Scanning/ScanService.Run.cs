@@ -12,7 +12,7 @@ public sealed partial class ScanService
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] beside = [new RequestReader(_parts, StartAsync).RunAsync(ending.Token), new DriveWatch(_parts).RunAsync(ending.Token), new Issues.HealFollower(_parts.Feed, _parts.Issues).RunAsync(ending.Token), SaveAsync(ending.Token)];
+        Task[] beside = [new RequestReader(_parts, StartAsync).RunAsync(ending.Token), new DriveWatch(_parts).RunAsync(ending.Token), new Issues.HealFollower(_parts.Feed, _parts.Issues).RunAsync(ending.Token), new ScanCycles(_parts, this).RunAsync(ending.Token), new Pacing.BackOff(_parts.Pacer, _options.Loads, _options.Time).RunAsync(_parts.Pools.Paths, ending.Token), SaveAsync(ending.Token)];
         Task events = _parts.Events.RunAsync(ending.Token);
         try
         {
@@ -137,6 +137,7 @@ public sealed partial class ScanService
                 ScanLog.ScanHeld(_options.Logger, job.Id, error.Message);
             }
 
+            DropCatalogues(job);
             Tell(job, hasEnded: true);
         }
 

@@ -167,6 +167,7 @@ public sealed partial class ScanService : IScans, IDisposable
             }
 
             Save(job);
+            if (wanted == ScanState.Cancelled) DropCatalogues(job);
             _wake.Wake();
             Tell(job, wanted == ScanState.Cancelled);
             return job.ToStatus();
@@ -174,6 +175,18 @@ public sealed partial class ScanService : IScans, IDisposable
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private void DropCatalogues(ScanJob job)
+    {
+        try
+        {
+            _parts.Jobs.DropCatalogues(job);
+        }
+        catch (IOException error)
+        {
+            ScanLog.ScanHeld(_options.Logger, job.Id, error.Message);
         }
     }
 

@@ -34,6 +34,9 @@ public sealed record ScanServiceOptions
     /// <summary>Requests on the feed that are older than this when they are first seen start nothing.</summary>
     public TimeSpan OldestRequest { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How busy the drives are with others' work.</summary>
+    public Pacing.IDriveLoads Loads { get; init; } = new Pacing.LinuxDriveLoads();
+
     /// <summary>Chance; with a seed a run can be repeated.</summary>
     public Random Random { get; init; } = Random.Shared;
 

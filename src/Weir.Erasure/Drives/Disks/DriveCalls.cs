@@ -26,7 +26,7 @@ internal static unsafe partial class DriveCalls
 
     private const int StatNoFollow = 0x100;
     private const int StatEmptyPath = 0x1000;
-    private const uint StatTypeLinksSize = 0x0001 | 0x0004 | 0x0200;
+    private const uint StatTypeLinksSize = 0x0001 | 0x0004 | 0x0200 | 0x0080;
     private const int StatBytes = 256;
 
     private static bool _isOpenAt2Missing;
@@ -231,7 +231,7 @@ internal static unsafe partial class DriveCalls
 
     private static bool TryStat(int directory, byte* path, int flags, out DriveEntry entry, out int error)
     {
-        // struct statx, the same on every architecture: links at 16, mode at 28, size at 40.
+        // struct statx, the same on every architecture: links at 16, mode at 28, size at 40, the time of the last change of content or properties at 96.
         byte* result = stackalloc byte[StatBytes];
         int outcome;
         do outcome = StatCall(directory, path, flags, StatTypeLinksSize, result);
@@ -245,7 +245,7 @@ internal static unsafe partial class DriveCalls
             0x4000 => DriveEntryKind.Directory,
             _ => DriveEntryKind.Other,
         };
-        entry = new(kind, *(long*)(result + 40), (int)Math.Min(*(uint*)(result + 16), int.MaxValue));
+        entry = new(kind, *(long*)(result + 40), (int)Math.Min(*(uint*)(result + 16), int.MaxValue)) { ChangedNs = (*(long*)(result + 96) * 1_000_000_000) + *(uint*)(result + 104) };
         return true;
     }
 

@@ -4,7 +4,11 @@ namespace Weir.Erasure.Drives.Disks;
 /// <param name="Kind">What it is.</param>
 /// <param name="Size">Bytes of a file.</param>
 /// <param name="Links">Of a directory: 2 and one for each directory in it, where the file system counts them; else 0 or 1.</param>
-public readonly record struct DriveEntry(DriveEntryKind Kind, long Size, int Links);
+public readonly record struct DriveEntry(DriveEntryKind Kind, long Size, int Links)
+{
+    /// <summary>When its content or its properties were last changed, in nanoseconds since 1970; 0 where that is not known.</summary>
+    public long ChangedNs { get; init; }
+}
 
 /// <summary>Kinds of directory entries, as far as verifying tells them apart.</summary>
 public enum DriveEntryKind : byte

@@ -10,7 +10,7 @@ namespace Weir.Erasure.Drives.Verifying;
 /// Looks at directories of one drive, quickly: tells objects that are whole in themselves from everything else, and finds what is below.
 /// Where anything is wrong it says so and no more: the object is examined then. One for each thread.
 /// </summary>
-internal sealed class DirectoryVisitor(Drive drive, int position, int setSize, VerifyMode mode)
+internal sealed class DirectoryVisitor(Drive drive, int position, int setSize, VerifyMode mode, bool wantsStamps = false)
 {
     /// <summary>Larger metadata is for the examination.</summary>
     private const int BufferBytes = 192 << 10;
@@ -69,7 +69,8 @@ internal sealed class DirectoryVisitor(Drive drive, int position, int setSize, V
         bool isWhole = length < _buffer.Length && TryCheck(path, _buffer.AsMemory(0, length), wantsVersions, out digest, out versions);
         // A directory's links count the directories in it: when those are the data directories that were just seen, there are no others.
         if (drive.Files.Stat(path) is not { Links: >= 2 } entry || entry.Links - 2 != _dataDirs.Count) isWhole &= ListChildren(path, node, _dataDirs);
-        return new(isWhole ? VisitState.Whole : VisitState.Odd, digest, isWhole ? versions : null, length) { Files = 2 + _dataDirs.Count + _parts };
+        DriveEntry stamped = wantsStamps && wantsVersions ? drive.Files.Stat($"{path}/{XlMeta.FileName}") ?? default : default;
+        return new(isWhole ? VisitState.Whole : VisitState.Odd, digest, isWhole ? versions : null, length) { Files = 2 + _dataDirs.Count + _parts, Stamp = StampOf(stamped), ChangedNs = stamped.ChangedNs };
     }
 
     private Visit LookAtNames(string path, WalkNode node, bool wantsVersions)
@@ -93,8 +94,12 @@ internal sealed class DirectoryVisitor(Drive drive, int position, int setSize, V
         }
 
         bool isWhole = metadata.Kind == DriveEntryKind.File && metadata.Size >= MinMetadataBytes;
-        return new(isWhole ? VisitState.Whole : VisitState.Odd, digest.Value, isWhole && wantsVersions ? [default] : null, 0) { Files = 2 };
+        DriveEntry stamped = wantsStamps && wantsVersions ? metadata : default;
+        return new(isWhole ? VisitState.Whole : VisitState.Odd, digest.Value, isWhole && wantsVersions ? [default] : null, 0) { Files = 2, Stamp = StampOf(stamped), ChangedNs = stamped.ChangedNs };
     }
+
+    /// <summary>A replaced file has another time; 0 stands for none.</summary>
+    private static ulong StampOf(DriveEntry entry) => entry.ChangedNs == 0 ? 0 : Math.Max(1, ((ulong)entry.ChangedNs * 0x9E3779B97F4A7C15) ^ (ulong)entry.Size);
 
     private Visit WithoutMetadata(string path, WalkNode node)
     {

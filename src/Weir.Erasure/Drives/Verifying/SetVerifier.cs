@@ -38,7 +38,13 @@ public sealed class SetVerifier(DriveQueues queues, ObjectExaminer examiner)
                     break;
                 }
 
-                if (judge.Judge(node) is { } known) waiting.Enqueue((known, null));
+                if (options.Choose is not null && node.IsObject)
+                {
+                    if (Choose(pool, set, node, judge, options, cancellationToken) is not { } chosen) continue;
+                    waiting.Enqueue(chosen);
+                    if (chosen.Examination is not null) examined++;
+                }
+                else if (judge.Judge(node) is { } known) waiting.Enqueue((known, null));
                 else if (options.MayOutline && judge.Outline(node) is { } outline) waiting.Enqueue((outline, null));
                 else if (judge.ToExamine(node) is { } name)
                 {
@@ -66,5 +72,29 @@ public sealed class SetVerifier(DriveQueues queues, ObjectExaminer examiner)
             examined--;
             if (examination.Versions.Count > 0) yield return examination;
         }
+    }
+
+    /// <summary>Looks at an object as somebody chooses; null where its name is none.</summary>
+    private (ObjectVerdict? Verdict, Task<ObjectVerdict>? Examination)? Choose(DrivePool pool, int set, WalkNode node, VisitJudge judge, VerifyOptions options, CancellationToken cancellationToken)
+    {
+        Visit seen = Array.Find(node.Visits!, visit => visit.Stamp != 0);
+        var walked = new WalkedObject(node.Path, seen.Stamp, seen.ChangedNs);
+        ObjectChoice choice = options.Choose!(walked);
+        VerifyMode mode = options.Examine.Mode;
+        if (choice.Look == ObjectLook.Normal && mode < VerifyMode.Normal) mode = VerifyMode.Normal;
+        else if (choice.Look == ObjectLook.Deep) mode = VerifyMode.Deep;
+        if (mode == options.Examine.Mode && judge.Judge(node) is { } known)
+        {
+            bool isSkipped = choice.Look == ObjectLook.Skip;
+            return (known with { Versions = isSkipped ? [] : known.Versions, IsSkipped = isSkipped, Look = mode, Walked = walked, Mark = choice.Mark }, null);
+        }
+
+        return judge.ToExamine(node) is { } name ? (null, ExamineAsync(pool, set, name, options.Examine with { Mode = mode }, walked, choice.Mark, cancellationToken)) : null;
+    }
+
+    private async Task<ObjectVerdict> ExamineAsync(DrivePool pool, int set, ObjectName name, ExamineOptions options, WalkedObject walked, long mark, CancellationToken cancellationToken)
+    {
+        ObjectVerdict verdict = await examiner.ExamineAsync(pool, set, name, options, cancellationToken).ConfigureAwait(false);
+        return verdict with { Look = options.Mode, Walked = walked, Mark = mark };
     }
 }

@@ -270,7 +270,7 @@ internal sealed class SetWalk
 
     private Visit[] Visit(DriveWorker worker, DriveQueue queue, int position, WalkBatch batch)
     {
-        if (!_visitors[position].TryTake(out DirectoryVisitor? visitor)) visitor = new(queue.Drive, position, _drives.Count, _options.Examine.Mode);
+        if (!_visitors[position].TryTake(out DirectoryVisitor? visitor)) visitor = new(queue.Drive, position, _drives.Count, _options.Examine.Mode, _options.Choose is not null);
         var visits = new Visit[batch.Nodes.Count];
         for (int i = 0; i < visits.Length; i++)
         {

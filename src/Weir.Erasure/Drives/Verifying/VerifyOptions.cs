@@ -11,6 +11,9 @@ public sealed record VerifyOptions
     /// <summary>Only this directory and what is below it ("bucket" or "bucket/prefix"); null for everything.</summary>
     public string? Below { get; init; }
 
+    /// <summary>Says how each object is looked at, in the order of the walk; null: all as <see cref="Examine"/> says, which is also how directories are walked.</summary>
+    public Func<WalkedObject, ObjectChoice>? Choose { get; init; }
+
     /// <summary>Says which buckets are walked, the servers' own among them; null for all.</summary>
     public Func<string, bool>? Buckets { get; init; }
 

@@ -32,6 +32,12 @@ internal readonly record struct Visit(VisitState State, ulong Digest, VersionSum
     /// <summary>Files and directories that belong to it, itself included.</summary>
     public int Files { get; init; }
 
+    /// <summary>Where stamps are wanted, and by the drive that keeps the versions: what tells the metadata file from the one that replaces it; else 0.</summary>
+    public ulong Stamp { get; init; }
+
+    /// <summary>With it: when the metadata was last changed, in nanoseconds since 1970.</summary>
+    public long ChangedNs { get; init; }
+
     /// <summary>Why the drive failed here; else null.</summary>
     public string? Error { get; init; }
 }

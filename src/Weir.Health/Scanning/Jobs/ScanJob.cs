@@ -58,6 +58,12 @@ internal sealed class ScanJob(string id, ScanRequest request, DateTimeOffset req
 
     public ScanTally Tally { get; set; } = new();
 
+    /// <summary>Of a sample.</summary>
+    public Choosing.SampleSums Sample { get; } = new();
+
+    /// <summary>By unit: bytes of the catalogue that is being made.</summary>
+    public Dictionary<string, long> CatalogueBytes { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Bytes of the file of its issues that count.</summary>
     public long IssueFileBytes { get; set; }
 

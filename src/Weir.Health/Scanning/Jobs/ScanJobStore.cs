@@ -76,6 +76,29 @@ internal sealed class ScanJobStore
         _disk.Delete(Path.Combine(_directory, job.Id + IssuesSuffix));
     }
 
+    /// <summary>Where the catalogue of a unit is.</summary>
+    public string CataloguePath(string unit) => Path.Combine(_directory, $"{unit.Replace('/', '_')}.catalogue");
+
+    /// <summary>Where a scan makes the next one.</summary>
+    public string NewCataloguePath(string unit, ScanJob job) => Path.Combine(_directory, $"{unit.Replace('/', '_')}.{job.Id}.new");
+
+    /// <summary>Puts the catalogue of a unit that is done into its place.</summary>
+    /// <exception cref="IOException">It could not be; the one before is still there.</exception>
+    public void ReplaceCatalogue(string unit, ScanJob job)
+    {
+        string made = NewCataloguePath(unit, job);
+        if (!_disk.FileExists(made)) return;
+        _disk.Rename(made, CataloguePath(unit));
+        _disk.SyncDirectory(_directory);
+    }
+
+    /// <summary>Removes what a scan that has ended leaves of catalogues.</summary>
+    /// <exception cref="IOException">It could not be removed.</exception>
+    public void DropCatalogues(ScanJob job)
+    {
+        foreach (string name in _disk.List(_directory).Where(name => name.EndsWith($".{job.Id}.new", StringComparison.Ordinal))) _disk.Delete(Path.Combine(_directory, name));
+    }
+
     private void AppendIssues(ScanJob job, IReadOnlyList<HealthIssue> found)
     {
         var content = new ArrayBufferWriter<byte>(1024);
@@ -148,6 +171,12 @@ internal sealed class ScanJobStore
         json.WriteStartArray("done");
         foreach (string unit in job.Done) json.WriteStringValue(unit);
         json.WriteEndArray();
+        json.WriteStartObject("catalogue_bytes");
+        foreach ((string unit, long bytes) in job.CatalogueBytes) json.WriteNumber(unit, bytes);
+        json.WriteEndObject();
+        json.WriteStartArray("sample");
+        foreach (double value in (double[])[job.Sample.Objects, job.Sample.Found, job.Sample.Estimate, job.Sample.Variance, job.Sample.Least]) json.WriteNumberValue(value);
+        json.WriteEndArray();
         json.WritePropertyName("tally");
         job.Tally.Write(json);
         json.WriteEndObject();
@@ -177,6 +206,10 @@ internal sealed class ScanJobStore
             Tally = ScanTally.Read(root.GetProperty("tally")),
         };
         foreach (JsonProperty position in root.GetProperty("positions").EnumerateObject()) job.Positions[position.Name] = position.Value.GetString()!;
+        foreach (JsonProperty unit in root.GetProperty("catalogue_bytes").EnumerateObject()) job.CatalogueBytes[unit.Name] = unit.Value.GetInt64();
+        JsonElement sample = root.GetProperty("sample");
+        (job.Sample.Objects, job.Sample.Found) = ((long)sample[0].GetDouble(), (long)sample[1].GetDouble());
+        (job.Sample.Estimate, job.Sample.Variance, job.Sample.Least) = (sample[2].GetDouble(), sample[3].GetDouble(), sample[4].GetDouble());
         foreach (JsonElement unit in root.GetProperty("done").EnumerateArray()) job.Done.Add(unit.GetString()!);
         return job;
     }

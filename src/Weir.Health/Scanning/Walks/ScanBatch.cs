@@ -19,5 +19,11 @@ internal sealed class ScanBatch
 
     public Jobs.ScanTally Tally { get; } = new();
 
-    public bool IsEmpty => Objects == 0 && Done.Count == 0 && Sightings.Count == 0;
+    /// <summary>Of a sample.</summary>
+    public Choosing.SampleSums Sample { get; } = new();
+
+    /// <summary>Objects that went by without being looked at.</summary>
+    public long Skipped { get; set; }
+
+    public bool IsEmpty => Objects == 0 && Skipped == 0 && Done.Count == 0 && Sightings.Count == 0;
 }

@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using Weir.Feed;
+using Weir.Health.Scanning.Choosing;
 using Weir.Health.Scanning.Jobs;
 
 namespace Weir.Health.Scanning.Walks;
 
 /// <summary>Makes durable what a scan saw: issues and requests on the feed first, then the scan's own file. A crash in between makes it look again, and the book knows then what it has.</summary>
-internal sealed class ScanCommitter(ScanJob job, ScanParts parts)
+internal sealed class ScanCommitter(ScanJob job, ScanParts parts, Dictionary<string, CatalogueWriter> catalogues)
 {
     private static readonly byte[] Source = "health/scanner"u8.ToArray();
 
@@ -24,7 +25,15 @@ internal sealed class ScanCommitter(ScanJob job, ScanParts parts)
         {
             try
             {
+                foreach ((string unit, CatalogueWriter writer) in catalogues)
+                {
+                    long bytes = writer.Flush();
+                    lock (job.Gate) job.CatalogueBytes[unit] = bytes;
+                }
+
                 parts.Jobs.Save(job, _unsaved);
+                // Once it is said to be done nobody adds to it any more. Lost in a crash right here, the one before tells less, and nothing wrong.
+                foreach (string unit in batch.Done.Where(catalogues.Remove)) parts.Jobs.ReplaceCatalogue(unit, job);
                 break;
             }
             catch (IOException error)
@@ -71,6 +80,7 @@ internal sealed class ScanCommitter(ScanJob job, ScanParts parts)
             job.Objects += batch.Objects;
             job.Bytes += batch.Bytes;
             job.Tally.Add(batch.Tally);
+            job.Sample.Add(batch.Sample);
             foreach ((string unit, string position) in batch.Positions) job.Positions[unit] = position;
             foreach (string unit in batch.Done)
             {

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Weir.Erasure.Drives.Verifying;
 using Weir.Health.Issues;
 using Weir.Health.Pools;
+using Weir.Health.Scanning.Choosing;
 using Weir.Health.Scanning.Jobs;
 
 namespace Weir.Health.Scanning.Walks;
@@ -21,10 +22,11 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
     /// <summary>So many objects between two looks whether the drives are still the same.</summary>
     private const int ObjectsBetweenLooks = 64;
 
-    private readonly ScanCommitter _committer = new(job, parts);
+    private readonly Dictionary<string, CatalogueWriter> _catalogues = new(StringComparer.Ordinal);
     private readonly List<string> _passed = [];
     private ScanBatch _batch = new();
     private long _batchBegan = parts.Options.Time.GetTimestamp();
+    private ScanCommitter? _committer;
     private HealthPriority? _priority;
     private string? _priorityBucket;
 
@@ -32,6 +34,7 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
     /// <exception cref="OperationCanceledException">It was stopped; what was seen until then is durable, as far as that was possible.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        _committer = new(job, parts, _catalogues);
         try
         {
             while (true)
@@ -40,13 +43,19 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
                 List<ScanUnit> units = ScanPlan.Make(job.Request, IncludesSystem, job.PriorityBuckets, lease.View.Topology, parts.Pools, out string? problem);
                 lock (job.Gate) job.Error = problem;
                 if (await WalkAsync(lease.View, units, cancellationToken).ConfigureAwait(false)) break;
+                // The next walk begins where this one is known to be.
+                await CommitAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            await _committer.CommitAsync(_batch, cancellationToken).ConfigureAwait(false);
+            await CommitAsync(cancellationToken).ConfigureAwait(false);
+            if (job.Request.Strategy == ScanStrategy.Smart)
+            {
+                lock (job.Gate) job.Estimate = job.Sample.ToEstimate();
+            }
         }
         catch (OperationCanceledException)
         {
-            await _committer.TryCommitAsync(_batch).ConfigureAwait(false);
+            await _committer!.TryCommitAsync(_batch).ConfigureAwait(false);
             throw;
         }
     }
@@ -124,7 +133,15 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
     private async Task WalkAsync(PoolView view, ObjectExaminer examiner, UnitCursor cursor, ChannelWriter<(UnitCursor Unit, ObjectVerdict? Verdict)> verdicts, CancellationToken cancellationToken)
     {
         ScanUnit unit = cursor.Unit;
-        var options = new VerifyOptions { Examine = Examine, After = cursor.Position, Below = unit.Below, Buckets = unit.Buckets };
+        var options = new VerifyOptions { Examine = Examine with { Mode = ObjectChooser.WalkMode(job) }, After = cursor.Position, Below = unit.Below, Buckets = unit.Buckets };
+        using CatalogueReader? catalogue = job.Request.Strategy == ScanStrategy.Targeted ? null : new(parts.Options.Disk, parts.Jobs.CataloguePath(unit.Key));
+        if (catalogue is not null)
+        {
+            double deep = job.Request.Reason == ScanCommitter.CycleReason ? parts.Policies.Scan.DeepScanProbability : 0;
+            bool hasErrors = view.Queues.Errors.Any(error => error.Drive.Pool == unit.Pool.Number && error.Drive.Set == unit.Set);
+            options = options with { Choose = new ObjectChooser(job, unit, catalogue, parts.Issues, deep, hasErrors, parts.Options.Time.GetUtcNow()).Choose };
+        }
+
         await foreach (ObjectVerdict verdict in new SetVerifier(view.Queues, examiner).VerifyAsync(unit.Pool, unit.Set, options, cancellationToken).ConfigureAwait(false))
         {
             if (unit.Prefix is null || unit.Covers(verdict.Name.Path)) await verdicts.WriteAsync((cursor, verdict), cancellationToken).ConfigureAwait(false);
@@ -153,7 +170,7 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
             }
             else End(view, next.Unit);
 
-            if (_batch.Objects >= parts.Options.BatchObjects || parts.Options.Time.GetElapsedTime(_batchBegan) >= parts.Options.BatchTime) await CommitAsync(cancellationToken).ConfigureAwait(false);
+            if (_batch.Objects + _batch.Skipped >= parts.Options.BatchObjects || parts.Options.Time.GetElapsedTime(_batchBegan) >= parts.Options.BatchTime) await CommitAsync(cancellationToken).ConfigureAwait(false);
             if (++sinceLook < ObjectsBetweenLooks) continue;
             sinceLook = 0;
             cancellationToken.ThrowIfCancellationRequested();
@@ -177,7 +194,7 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
 
     private async Task CommitAsync(CancellationToken cancellationToken)
     {
-        await _committer.CommitAsync(_batch, cancellationToken).ConfigureAwait(false);
+        await _committer!.CommitAsync(_batch, cancellationToken).ConfigureAwait(false);
         _batch = new();
         _batchBegan = parts.Options.Time.GetTimestamp();
     }
@@ -187,6 +204,14 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
         ScanUnit unit = cursor.Unit;
         bool isKnown = cursor.MoveTo(verdict.Name.Path, _passed);
         TakePassed(view, unit);
+        if (unit.Object is null) _batch.Positions[unit.Key] = verdict.Name.Path;
+        if (job.Request.Strategy != ScanStrategy.Targeted) TakeChoice(unit, verdict);
+        if (verdict.IsSkipped)
+        {
+            _batch.Skipped++;
+            return;
+        }
+
         if (verdict.Versions.Count > 0)
         {
             _batch.Objects++;
@@ -194,7 +219,6 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
         }
 
         _batch.Bytes += verdict.ReadBytes;
-        if (unit.Object is null) _batch.Positions[unit.Key] = verdict.Name.Path;
         if (!isKnown && verdict.IsHealthy) return;
         var found = new List<HealthIssue>();
         var unknown = new List<string?>();
@@ -206,7 +230,36 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
 
         bool isGone = verdict.Versions.Count == 0;
         if (isGone && !IsCertain(view, unit)) return;
-        if (found.Count > 0 || isKnown) _batch.Sightings.Add(new() { Pool = verdict.Pool, Set = verdict.Set, Name = verdict.Name, Mode = job.Mode, Found = found, Unknown = unknown, IsGone = isGone });
+        if (found.Count > 0 || isKnown) _batch.Sightings.Add(new() { Pool = verdict.Pool, Set = verdict.Set, Name = verdict.Name, Mode = verdict.Look ?? job.Mode, Found = found, Unknown = unknown, IsGone = isGone });
+    }
+
+    /// <summary>Takes down for later scans, and for the estimate of a sample, what became of an object.</summary>
+    private void TakeChoice(ScanUnit unit, ObjectVerdict verdict)
+    {
+        ObjectMark mark = ObjectMark.From(verdict.Mark);
+        bool hasIssue = !verdict.IsSkipped && verdict.Versions.Any(version => version.Verdict is not (Verdict.Healthy or Verdict.Unknown));
+        // What is wrong enough to be seen from outside is looked at whether it was drawn or not; it counts for the estimate where it was.
+        if (mark.Probability > 0) _batch.Sample.Add(mark.Probability, mark.IsDrawn, hasIssue);
+        if (mark.IsNew)
+        {
+            parts.Events.Post("ObjectDiscovered", verdict.Name.ToString(), json =>
+            {
+                json.WriteString("bucket", verdict.Name.Bucket);
+                json.WriteString("object", verdict.Name.Key);
+                json.WriteString("scan_id", job.Id);
+            });
+        }
+
+        // Only who goes by everything knows what there is.
+        if (job.Request.Scope.Buckets is not null || job.Request.Scope.MaxObjects is not null) return;
+        if (!_catalogues.TryGetValue(unit.Key, out CatalogueWriter? catalogue))
+        {
+            _catalogues[unit.Key] = catalogue = new(parts.Options.Disk, parts.Jobs.NewCataloguePath(unit.Key, job), job.CatalogueBytes.GetValueOrDefault(unit.Key));
+        }
+
+        // What has an issue is looked at the next time, whether it changes or not.
+        long scannedAt = verdict.IsSkipped ? mark.ScannedAt : parts.Options.Time.GetUtcNow().ToUnixTimeSeconds();
+        catalogue.Add(new(verdict.Name.Path, hasIssue ? 0 : verdict.Walked.Stamp, scannedAt));
     }
 
     private void End(PoolView view, UnitCursor cursor)
