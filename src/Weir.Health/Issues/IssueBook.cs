@@ -93,6 +93,12 @@ public sealed class IssueBook : IIssues, IAsyncDisposable
         lock (_gate) return _index.NextPath(pool, set, after);
     }
 
+    /// <summary>Whether issues of an object stand.</summary>
+    internal bool Has(int pool, int set, string path)
+    {
+        lock (_gate) return _index.OfObject(pool, set, path).Count > 0;
+    }
+
     /// <summary>Whether an object may lose nothing more, as far as it is known.</summary>
     internal bool IsEndangered(int pool, int set, string path)
     {

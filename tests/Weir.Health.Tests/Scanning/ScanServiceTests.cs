@@ -93,6 +93,27 @@ public sealed class ScanServiceTests
     }
 
     [Fact]
+    public async Task Orphans_of_an_object_and_issues_below_it_do_not_end_each_other()
+    {
+        await using var bench = new ScanBench(batch: 1);
+        MadeVersion outer = Put(bench, "bucket", "a", 3_000_000);
+        string[] below = ["a/b", "a/ff", "a/zz"];
+        foreach (string key in below) Directory.Delete(ObjectDirectory(bench, 0, Put(bench, "bucket", key, 1000)), recursive: true);
+        string orphan = Path.Combine(ObjectDirectory(bench, 1, outer), "c1234567-89ab-4cde-8f01-23456789abcd");
+        Directory.CreateDirectory(orphan);
+        File.WriteAllBytes(Path.Combine(orphan, "part.1"), [1, 2, 3]);
+        await bench.StartAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            await bench.ScanAsync(Everything);
+            Assert.Equal(below, bench.Issues.Query(new() { Type = IssueType.MissingShards }).Issues.Select(issue => issue.Object).Order(StringComparer.Ordinal));
+            Assert.Equal("a", Assert.Single(bench.Issues.Query(new() { Type = IssueType.OrphanData }).Issues).Object);
+        }
+
+        Assert.Equal(4, (await bench.ReadAsync(HealthTopics.Issues)).Count);
+    }
+
+    [Fact]
     public async Task With_a_drive_away_nothing_is_taken_for_gone_or_lost()
     {
         await using var bench = new ScanBench();

@@ -204,8 +204,8 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
         ScanUnit unit = cursor.Unit;
         bool isKnown = cursor.MoveTo(verdict.Name.Path, _passed);
         TakePassed(view, unit);
-        if (unit.Object is null) _batch.Positions[unit.Key] = verdict.Name.Path;
-        if (job.Request.Strategy != ScanStrategy.Targeted) TakeChoice(unit, verdict);
+        if (unit.Object is null) _batch.Positions[unit.Key] = cursor.Position!;
+        if (verdict.Look is not null && unit.Object is null) TakeChoice(unit, verdict);
         if (verdict.IsSkipped)
         {
             _batch.Skipped++;
@@ -230,7 +230,7 @@ internal sealed class ScanRun(ScanJob job, ScanParts parts)
 
         bool isGone = verdict.Versions.Count == 0;
         if (isGone && !IsCertain(view, unit)) return;
-        if (found.Count > 0 || isKnown) _batch.Sightings.Add(new() { Pool = verdict.Pool, Set = verdict.Set, Name = verdict.Name, Mode = verdict.Look ?? job.Mode, Found = found, Unknown = unknown, IsGone = isGone });
+        if (found.Count > 0 || isKnown) _batch.Sightings.Add(new() { Pool = verdict.Pool, Set = verdict.Set, Name = verdict.Name, Mode = verdict.Look ?? (unit.Object is null ? ObjectChooser.WalkMode(job) : job.Mode), Found = found, Unknown = unknown, IsGone = isGone });
     }
 
     /// <summary>Takes down for later scans, and for the estimate of a sample, what became of an object.</summary>

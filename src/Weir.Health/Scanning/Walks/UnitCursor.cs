@@ -11,7 +11,7 @@ internal sealed class UnitCursor(ScanUnit unit, IssueBook issues, string? after)
 
     public ScanUnit Unit => unit;
 
-    /// <summary>The last object's path.</summary>
+    /// <summary>The furthest object's path.</summary>
     public string? Position { get; private set; } = after;
 
     /// <summary>Goes on to an object; says whether issues of it stand, and gives the paths of objects with issues that were passed on the way.</summary>
@@ -36,7 +36,10 @@ internal sealed class UnitCursor(ScanUnit unit, IssueBook issues, string? after)
             _next = issues.NextPath(unit.Pool.Number, unit.Set, next);
         }
 
-        if (path is not null) Position = path;
+        if (path is null) return isKnown;
+        // Shards that nobody refers to are told with the object above them, after what lies between.
+        if (Position is not null && WalkRules.Compare(path, Position) <= 0) return isKnown || issues.Has(unit.Pool.Number, unit.Set, path);
+        Position = path;
         return isKnown;
     }
 }
