@@ -1,7 +1,7 @@
-using Weir.Erasure.Drives;
 using Weir.Health.Healing;
 using Weir.Health.Metrics;
 using Weir.Health.Policies;
+using Weir.Health.Pools;
 using Weir.Health.Scanning;
 
 namespace Weir.Health;
@@ -27,6 +27,10 @@ public interface IHealthSystem
     /// <summary>What was measured, whether it runs or not.</summary>
     IHealthHistory History { get; }
 
+    /// <summary>Sets limits of the whole, for this process; null leaves one as it is.</summary>
+    /// <param name="eventBufferSize">Events that wait in memory while the feed takes none.</param>
+    void Limit(int? eventBufferSize);
+
     /// <summary>Begins to scan and to repair; nothing where it does already.</summary>
     /// <exception cref="HealthException">It cannot run now: no feed, or no drives.</exception>
     Task StartAsync(CancellationToken cancellationToken = default);
@@ -36,4 +40,4 @@ public interface IHealthSystem
 }
 
 /// <summary>The parts of a health system that runs.</summary>
-public sealed record HealthParts(IScans Scans, IIssues Issues, IHeals Heals, IInventory Inventory, Func<DriveTopology> Drives);
+public sealed record HealthParts(IScans Scans, IIssues Issues, IHeals Heals, IInventory Inventory, Func<IReadOnlyList<DriveStatus>> Drives);

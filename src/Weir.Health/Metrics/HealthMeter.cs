@@ -19,7 +19,7 @@ internal sealed class HealthMeter : IDisposable
             // A duration's histogram has the count and the sum already.
             if (family.Key == HealthMetricTable.HealSeconds) continue;
             HealthMetric[] metrics = [.. family];
-            string name = NameOf(metrics[0]);
+            string name = metrics[0].PrometheusName;
             string help = metrics[0].Help + ".";
             if (metrics[0].Kind == HealthMetricKind.Counter) _meter.CreateObservableCounter(name, () => Measure(history, metrics), null, help);
             else _meter.CreateObservableGauge(name, () => Measure(history, metrics), null, help);
@@ -34,14 +34,6 @@ internal sealed class HealthMeter : IDisposable
     public void Ended(in EndedHeal heal) => _healSeconds.Record(heal.Seconds, new KeyValuePair<string, object?>("outcome", heal.Success ? "completed" : "failed"));
 
     public void Dispose() => _meter.Dispose();
-
-    /// <summary>A gauge must not end as counters do.</summary>
-    private static string NameOf(HealthMetric metric)
-    {
-        const string total = "_total", issues = "health_";
-        string name = metric.Kind != HealthMetricKind.Counter && metric.Family.EndsWith(total, StringComparison.Ordinal) ? metric.Family[..^total.Length] : metric.Family;
-        return Prefix + (name.StartsWith(issues, StringComparison.Ordinal) ? name[issues.Length..] : name);
-    }
 
     private static IEnumerable<Measurement<double>> Measure(IHealthHistory history, HealthMetric[] metrics)
     {

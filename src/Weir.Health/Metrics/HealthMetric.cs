@@ -37,4 +37,15 @@ public sealed record HealthMetric(string Name, HealthMetricKind Kind, string Uni
 
     /// <summary>Whether the design that the API follows has this name; it is then told as <c>rustfs_</c> and the family, too.</summary>
     public bool IsOriginal { get; init; }
+
+    /// <summary>As <c>/metrics</c> names it. Only counters end in <c>_total</c> there.</summary>
+    public string PrometheusName
+    {
+        get
+        {
+            const string total = "_total", own = "health_";
+            string name = Kind != HealthMetricKind.Counter && Family.EndsWith(total, StringComparison.Ordinal) ? Family[..^total.Length] : Family;
+            return "weir_health_" + (name.StartsWith(own, StringComparison.Ordinal) ? name[own.Length..] : name);
+        }
+    }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Weir.Erasure.Drives;
 using Weir.Feed;
+using Weir.Health.Pools;
 
 namespace Weir.Health.Metrics;
 
@@ -185,8 +185,8 @@ public sealed class MetricsCollector : IHealthHistory, IDisposable
             set(HealthMetricTable.VersionsUnreadable, parts.Inventory.Redundancy.Where(row => row.Margin < 0).Sum(row => row.Versions));
         }
 
-        DriveTopology drives = parts.Drives();
-        set(HealthMetricTable.DrivesConfigured, drives.Drives.Count);
-        set(HealthMetricTable.DrivesOnline, drives.Drives.Count(drive => drive.State == DriveState.Online));
+        IReadOnlyList<DriveStatus> drives = parts.Drives();
+        set(HealthMetricTable.DrivesConfigured, drives.Count);
+        set(HealthMetricTable.DrivesOnline, drives.Count(drive => drive.IsUsable));
     }
 }
