@@ -1,4 +1,5 @@
 using Weir.Server.Configuration.Originals;
+using Weir.Server.Configuration.Sections;
 using Weir.Server.Configuration.Yaml;
 
 namespace Weir.Server.Configuration;
@@ -76,9 +77,9 @@ internal static class ConfigurationFile
         {
             var source = new ConfigurationSource(path, entry.Line);
             string fullKey = $"{section.Key}.{entry.Key}";
-            if (ConfigurationSchema.Find(section.Key, entry.Key) is null)
+            if (ConfigurationSchema.Find(section.Key, entry.Key) is not { } key)
                 into.AddProblem(new(source, fullKey, ConfigurationSchema.DescribeUnknown(section.Key, entry.Key)));
-            else if (ToValue(entry.Value, source, out string problem) is { } value)
+            else if (ToValue(entry.Value, source, key.TakesMappings, out string problem) is { } value)
                 into.Apply(new(section.Key, entry.Key, value));
             else
                 into.AddProblem(new(source, fullKey, problem));
@@ -86,7 +87,7 @@ internal static class ConfigurationFile
     }
 
     /// <summary>The node as a value; null when it cannot be one.</summary>
-    internal static ConfigurationValue? ToValue(YamlNode node, ConfigurationSource source, out string problem)
+    internal static ConfigurationValue? ToValue(YamlNode node, ConfigurationSource source, bool takesMappings, out string problem)
     {
         problem = "has no value; write one, or remove the line to keep the default";
         switch (node)
@@ -95,6 +96,8 @@ internal static class ConfigurationFile
                 return new(scalar.Text, source);
             case YamlSequence sequence when sequence.Items.All(item => item is YamlScalar { IsEmpty: false }):
                 return new([.. sequence.Items.Select(item => ((YamlScalar)item).Text)], true, source);
+            case YamlSequence sequence when takesMappings && sequence.Items.All(item => item is YamlScalar { IsEmpty: false } or YamlMapping):
+                return new([.. sequence.Items.Select(item => item is YamlScalar scalar ? scalar.Text : HealthPoolText.Format(item))], true, source);
             case YamlSequence:
                 problem = "is a list with something in it that is no plain value";
                 return null;

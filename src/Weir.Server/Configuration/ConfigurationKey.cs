@@ -16,6 +16,9 @@ public sealed record ConfigurationKey(
     /// <summary>Whether the value may be a list.</summary>
     public bool IsList { get; init; }
 
+    /// <summary>Whether an item of the list may have keys of its own; it is then applied as a text of YAML on one line.</summary>
+    public bool TakesMappings { get; init; }
+
     /// <summary>A key whose value is one text.</summary>
     public static ConfigurationKey Scalar(
         string section, string name, string description, Func<WeirOptions, string, string?> apply, Func<WeirOptions, string?> read) =>

@@ -89,7 +89,7 @@ public static class ConfigurationLoader
             string[] words = name[VariablePrefix.Length..].ToLowerInvariant().Split("__");
             if (words.Length != 2)
                 configuration.AddProblem(new(source, "", "is not of the form WEIR__SECTION__KEY"));
-            else if (ReadVariable(text, source, out string problem) is { } value)
+            else if (ReadVariable(text, source, ConfigurationSchema.Find(words[0], words[1])?.TakesMappings == true, out string problem) is { } value)
                 configuration.Apply(new(words[0], words[1], value));
             else
                 configuration.AddProblem(new(source, $"{words[0]}.{words[1]}", problem));
@@ -107,14 +107,14 @@ public static class ConfigurationLoader
     }
 
     /// <summary>Plain text, or a list written as YAML does: <c>[a, b]</c>.</summary>
-    private static ConfigurationValue? ReadVariable(string text, ConfigurationSource source, out string problem)
+    private static ConfigurationValue? ReadVariable(string text, ConfigurationSource source, bool takesMappings, out string problem)
     {
         problem = "has no value";
         if (text.Length == 0) return null;
         if (!text.StartsWith('[')) return new(text, source);
         try
         {
-            return ConfigurationFile.ToValue(YamlDocument.Read(text)!, source, out problem);
+            return ConfigurationFile.ToValue(YamlDocument.Read(text)!, source, takesMappings, out problem);
         }
         catch (YamlFormatException exception)
         {

@@ -9,7 +9,7 @@ public static class ConfigurationSchema
     /// <summary>In the order in which they are shown.</summary>
     public static IReadOnlyList<ConfigurationKey> Keys { get; } =
     [
-        .. FeedOptions.Keys, .. HsmKeys.All, .. RestoreAheadKeys.All, .. ChangelogsOptions.Keys, .. CoordinatorKeys.All, .. AgentKeys.All, .. EventsOptions.Keys, .. ServeOptions.Keys, .. LogOptions.Keys,
+        .. FeedOptions.Keys, .. HsmKeys.All, .. RestoreAheadKeys.All, .. ChangelogsOptions.Keys, .. CoordinatorKeys.All, .. AgentKeys.All, .. EventsOptions.Keys, .. HealthOptions.Keys, .. ServeOptions.Keys, .. LogOptions.Keys,
         .. ApiOptions.Keys, .. AuthOptions.Keys, .. FeedsOptions.Keys, .. RetentionSection.Keys, .. TelemetryOptions.Keys,
     ];
 
@@ -32,5 +32,6 @@ public static class ConfigurationSchema
         HsmKeys.Validate(options.Hsm).Concat(RestoreAheadKeys.Validate(options.Hsm)).Select(found => ($"hsm.{found.Key}", found.Problem))
             .Concat(CoordinatorKeys.Validate(options.Coordinator).Select(found => ($"coordinator.{found.Key}", found.Problem)))
             .Concat(AgentKeys.Validate(options.Agent, options.Api).Select(found => ($"agent.{found.Key}", found.Problem)))
+            .Concat(HealthOptions.Validate(options.Health).Select(found => ($"health.{found.Key}", found.Problem)))
             .Concat(options.Api.Validate());
 }

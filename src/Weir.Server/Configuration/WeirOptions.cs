@@ -17,6 +17,8 @@ public sealed class WeirOptions
 
     public EventsOptions Events { get; } = new();
 
+    public HealthOptions Health { get; } = new();
+
     public ServeOptions Serve { get; } = new();
 
     public LogOptions Log { get; } = new();

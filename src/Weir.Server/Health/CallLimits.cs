@@ -36,7 +36,7 @@ internal sealed class CallLimits(int perSecond, TimeProvider time)
         if (!Take(caller))
         {
             context.Response.Headers.RetryAfter = "1";
-            throw new ApiException(StatusCodes.Status429TooManyRequests, "rate_limited", string.Create(CultureInfo.InvariantCulture, $"'{caller}' made more than {perSecond} changing calls a second (health.call_rate); try again in a second."));
+            throw new ApiException(StatusCodes.Status429TooManyRequests, "rate_limited", string.Create(CultureInfo.InvariantCulture, $"'{caller}' made more than {perSecond} changing calls a second (api.call_rate); try again in a second."));
         }
 
         if (Interlocked.Increment(ref _active) > _mostConcurrent)

@@ -46,6 +46,14 @@ public sealed class StatusModule : IApiModule
 
     public IReadOnlyList<ApiRoute> Routes { get; }
 
+    /// <summary>Everything that is measured, in Prometheus's text format.</summary>
+    public async Task<string> CollectAsync(CancellationToken cancellationToken)
+    {
+        await _topics.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        await _consumers.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        return PrometheusText.Write(_metrics);
+    }
+
     private static async Task WriteTextAsync(HttpContext context, string type, string text)
     {
         byte[] body = Encoding.UTF8.GetBytes(text);
@@ -87,8 +95,6 @@ public sealed class StatusModule : IApiModule
 
     private async Task WriteMetricsAsync(HttpContext context)
     {
-        await _topics.RefreshAsync(context.RequestAborted).ConfigureAwait(false);
-        await _consumers.RefreshAsync(context.RequestAborted).ConfigureAwait(false);
-        await WriteTextAsync(context, PrometheusText.ContentType, PrometheusText.Write(_metrics)).ConfigureAwait(false);
+        await WriteTextAsync(context, PrometheusText.ContentType, await CollectAsync(context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
     }
 }

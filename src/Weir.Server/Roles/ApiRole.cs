@@ -8,6 +8,7 @@ using Weir.Server.Configuration;
 using Weir.Server.Configuration.Sections;
 using Weir.Server.Feeds;
 using Weir.Server.Feeds.Web;
+using Weir.Server.Health.Web;
 using Weir.Server.Hosting;
 using Weir.Server.Http;
 using Weir.Server.Security;
@@ -62,17 +63,18 @@ internal sealed class ApiRole(RoleContext context, CredentialStore credentials) 
     {
         // Modules declare their operations when they are made; nothing is asked of what would serve them.
         using var gateway = new GatewayMetrics("http");
-        var unused = new RoleContext(null!, null!, null!, NullLoggerFactory.Instance, TimeProvider.System, null!, null!, null!, version) { ConsumerMetrics = null! };
+        var unused = new RoleContext(new(), null!, null!, NullLoggerFactory.Instance, TimeProvider.System, null!, null!, null!, version) { ConsumerMetrics = null! };
         List<IApiModule> modules = Modules(unused, gateway, CancellationToken.None);
         return OpenApiDocument.Write(modules.SelectMany(module => module.Routes), version);
     }
 
     private static List<IApiModule> Modules(RoleContext context, GatewayMetrics gateway, CancellationToken stopping)
     {
+        var status = new StatusModule(context.Roles, context.Metrics, context.Topics, context.ConsumerMetrics);
         List<IApiModule> modules =
         [
-            new StatusModule(context.Roles, context.Metrics, context.Topics, context.ConsumerMetrics), new FeedModule(context.Consumers, gateway, context.Time, stopping),
-            new ConsumerModule(context.Consumers, gateway, stopping),
+            status, new FeedModule(context.Consumers, gateway, context.Time, stopping),
+            new ConsumerModule(context.Consumers, gateway, stopping), .. HealthModules.All(context, status.CollectAsync),
         ];
         modules.Add(new OpenApiModule([.. modules], context.Version));
         return modules;

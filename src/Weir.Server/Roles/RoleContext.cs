@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Feed;
 using Weir.Feed.Consuming;
 using Weir.Server.Configuration;
+using Weir.Server.Health;
 using Weir.Server.Hosting;
 using Weir.Server.Metrics;
 
@@ -22,6 +23,9 @@ public sealed record RoleContext(
 {
     /// <summary>How far behind the consumers are.</summary>
     public required ConsumerMetrics ConsumerMetrics { get; init; }
+
+    /// <summary>Where the health system is, told by the role that runs it.</summary>
+    public HealthDoor Health { get; init; } = new();
 
     /// <summary>Where the daemon is served, told by the roles that serve it.</summary>
     public ServedAddresses Served { get; init; } = new();

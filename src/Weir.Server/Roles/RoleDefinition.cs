@@ -23,6 +23,7 @@ internal static class RoleTable
         new(RoleNames.Changelogs, ["changelogs"], configuration => configuration.Options.Changelogs.Mdts.Count > 0, (context, _) => new ChangelogsRole(context)),
         new(RoleNames.Coordinator, ["coordinator"], configuration => IsMentioned(configuration, "coordinator"), (context, _) => new CoordinatorRole(context)),
         new(RoleNames.Events, ["events"], configuration => IsMentioned(configuration, "events"), (context, _) => new EventsRole(context)),
+        new(RoleNames.Health, ["health"], configuration => configuration.Options.Health.Pools.Count > 0, (context, _) => new HealthRole(context)),
         new(RoleNames.Feeds, ["feeds"], _ => true, (context, _) => new FeedsRole(context)),
         new(RoleNames.Api, ["api", "auth"], _ => true, (context, credentials) => new ApiRole(context, credentials)),
     ];
@@ -37,6 +38,8 @@ internal static class RoleTable
         if (names is null) return [.. All.Where(role => role.IsConfigured(configuration))];
         if (names.Contains(RoleNames.Changelogs) && configuration.Options.Changelogs.Mdts.Count == 0)
             throw new IOException("The role 'changelogs' has nothing to follow; name MDTs in changelogs.mdts.");
+        if (names.Contains(RoleNames.Health) && configuration.Options.Health.Pools.Count == 0)
+            throw new IOException("The role 'health' has no drives to look after; name them in health.pools.");
         return [.. All.Where(role => names.Contains(role.Name))];
     }
 

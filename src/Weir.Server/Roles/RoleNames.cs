@@ -9,8 +9,9 @@ public static class RoleNames
     public const string Changelogs = "changelogs";
     public const string Coordinator = "coordinator";
     public const string Events = "events";
+    public const string Health = "health";
     public const string Feeds = "feeds";
     public const string Api = "api";
 
-    public static IReadOnlyList<string> All { get; } = [Retention, Shipper, Janitor, Changelogs, Coordinator, Events, Feeds, Api];
+    public static IReadOnlyList<string> All { get; } = [Retention, Shipper, Janitor, Changelogs, Coordinator, Events, Health, Feeds, Api];
 }

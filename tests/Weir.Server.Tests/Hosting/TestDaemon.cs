@@ -33,6 +33,9 @@ internal sealed class TestDaemon : IAsyncDisposable
 
     public string Version { get; set; } = "1.2.3";
 
+    /// <summary>Roles of the test's own.</summary>
+    public IReadOnlyList<GuestRole> Guests { get; set; } = [];
+
     /// <summary>Writes the configuration: what every test needs, and the lines that were set.</summary>
     public void Configure() => File.WriteAllText(
         Configuration, $"feed:\n  url: file:{Feed}\n{FeedLines}api:\n  listen: ['{Listen}']\n{ApiLines}auth:\n  tokens_file: {Tokens}\n{AuthLines}feeds:\n  socket: {Socket}\n{FeedsLines}{More}");
@@ -65,6 +68,7 @@ internal sealed class TestDaemon : IAsyncDisposable
             Roles = Roles,
             Version = Version,
             ReadVariable = _ => null,
+            Guests = Guests,
         });
         _run = Task.Run(() => Daemon.RunAsync(_stopping.Token));
         if (Roles is not null && !Roles.Contains("api"))

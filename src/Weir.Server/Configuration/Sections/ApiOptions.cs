@@ -24,6 +24,9 @@ public sealed class ApiOptions
     /// <summary>Requests and streams under way at once; further ones are refused with 503.</summary>
     public int MaxRequests { get; set; } = 4096;
 
+    /// <summary>Calls of the health API that change something which a caller may make in a second.</summary>
+    public int CallRate { get; set; } = 500;
+
     /// <summary>A client that takes nothing of what is sent for this long is cut off.</summary>
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -46,6 +49,9 @@ public sealed class ApiOptions
         ConfigurationKey.Number(
             Section, "max_requests", "Requests and streams under way at once; further ones are refused with 503.", 1, 100_000,
             (options, number) => options.Api.MaxRequests = (int)number, options => options.Api.MaxRequests),
+        ConfigurationKey.Number(
+            Section, "call_rate", "Calls of the health API that change something which a caller may make in a second, and twice as many after a rest; further ones are refused with 429.", 1, 1_000_000,
+            (options, number) => options.Api.CallRate = (int)number, options => options.Api.CallRate),
         ConfigurationKey.Time(
             Section, "stall_timeout", "A client that takes nothing of what is sent for this long is cut off.", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1),
             (options, time) => options.Api.StallTimeout = time, options => options.Api.StallTimeout),

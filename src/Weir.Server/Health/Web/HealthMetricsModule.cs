@@ -24,12 +24,14 @@ internal sealed class HealthMetricsModule : IApiModule
     private static readonly TimeSpan DefaultPeriod = TimeSpan.FromHours(1);
 
     private readonly HealthCalls _calls;
-    private readonly MetricsRegistry _registry;
+    private readonly Func<CancellationToken, Task<string>> _collect;
 
-    public HealthMetricsModule(HealthCalls calls, MetricsRegistry registry)
+    /// <param name="calls">What the calls share.</param>
+    /// <param name="collect">Gives everything that <c>/metrics</c> tells.</param>
+    public HealthMetricsModule(HealthCalls calls, Func<CancellationToken, Task<string>> collect)
     {
         _calls = calls;
-        _registry = registry;
+        _collect = collect;
         ApiParameter period = new("period", "query", ApiParameter.Text, "How far back: 1h (otherwise), 24h at most.");
         ApiParameter metrics = new("metrics", "query", ApiParameter.Text, "Which, by names or short names with commas between them; otherwise all.");
         ApiParameter format = new("format", "query", """{"enum":["json","csv","prometheus"]}""", "How it is written; otherwise as the header Accept says.");
@@ -89,12 +91,12 @@ internal sealed class HealthMetricsModule : IApiModule
             : _calls.AnswerAsync(context, json => MetricsJson.WriteSeries(json, period, step, end, series));
     }
 
-    private Task PrometheusAsync(HttpContext context)
+    private async Task PrometheusAsync(HttpContext context)
     {
-        string text = PrometheusText.Write(_registry);
+        string text = await _collect(context.RequestAborted).ConfigureAwait(false);
         // Without the system here there is nothing to tell in the design's names.
         if (_calls.HasSystem) text += OriginalMetrics.Write(HealthMetricTable.All.Where(metric => metric.IsOriginal), Lately(_calls.System.History), isOriginal: true);
-        return TextAsync(context, PrometheusText.ContentType, text);
+        await TextAsync(context, PrometheusText.ContentType, text).ConfigureAwait(false);
     }
 
     private IReadOnlyList<HealthSample> Lately(IHealthHistory history)

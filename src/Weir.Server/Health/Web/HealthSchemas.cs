@@ -64,7 +64,9 @@ internal static class HealthSchemas
     /// <summary>A success of this data.</summary>
     public static ApiResponse Ok(string description, string data) => ApiResponse.Json(200, description, Envelope(data));
 
-    public static string List(string name, string item) => $$"""{"type":"object","required":["{{name}}","total"],"properties":{"{{name}}":{"type":"array","items":{{item}}},"total":{"type":"integer"},"next":{"type":["string","null"]}}}""";
+    public static string List(string name, string item) =>
+        """{"type":"object","required":["@"],"properties":{"@":{"type":"array","items":""".Replace("@", name, StringComparison.Ordinal) + item + """},"total":{"type":"integer"},"next":{"type":["string","null"]}}}""";
 
-    public static string Envelope(string data) => $$"""{"type":"object","required":["success","data","timestamp"],"properties":{"success":{"const":true},"data":{{data}},"timestamp":{"type":"string","format":"date-time"}}}""";
+    public static string Envelope(string data) =>
+        """{"type":"object","required":["success","data","timestamp"],"properties":{"success":{"const":true},"data":""" + data + ""","timestamp":{"type":"string","format":"date-time"}}}""";
 }

@@ -17,8 +17,8 @@ internal sealed record StartSettings(int? EventBufferSize, int? MaxConcurrentOpe
         int? operations = (int?)coordinator?.Integer("max_concurrent_operations", 1, 1_000_000);
         VerifyMode? mode = scanner?.Choice<VerifyMode>("default_scan_mode");
         TimeSpan? interval = scanner?.Duration("scan_interval", TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
-        long? workers = heal?.Integer("max_workers", 1, 10_000);
-        long? capacity = heal?.Integer("queue_capacity", 1, 100_000_000);
+        long? workers = heal?.Integer("max_workers", 1, 1024);
+        long? capacity = heal?.Integer("queue_capacity", 1, 10_000_000);
         request.ThrowIfUnknown();
         return new(
             buffer, operations,
