@@ -72,6 +72,15 @@ internal static class VerbTable
             new("get", Drives.GetVerb.Summary, () => new Drives.GetVerb()),
             new("make", Drives.MakeVerb.Summary, () => new Drives.MakeVerb()),
         ]),
+        new("health", "health of erasure-coded object stores",
+        [
+            new("status", Health.StatusVerb.Summary, () => new Health.StatusVerb()),
+            new("scan", Health.ScanVerb.Summary, () => new Health.ScanVerb()),
+            new("heal", Health.HealVerb.Summary, () => new Health.HealVerb()),
+            new("issues", Health.IssuesVerb.Summary, () => new Health.IssuesVerb()),
+            new("policy", Health.PolicyVerb.Summary, () => new Health.PolicyVerb()),
+            new("metrics", Health.MetricsVerb.Summary, () => new Health.MetricsVerb()),
+        ]),
         new("changelog", "Lustre changelogs",
         [
             new("read", Changelog.ReadVerb.Summary, () => new Changelog.ReadVerb()),

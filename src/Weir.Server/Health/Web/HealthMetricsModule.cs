@@ -66,7 +66,7 @@ internal sealed class HealthMetricsModule : IApiModule
         IHealthHistory history = _calls.System.History;
         DateTimeOffset end = _calls.Time.GetUtcNow();
         HealthSample now = history.Measure();
-        IReadOnlyList<HealthSample> samples = [.. history.Read(end - period, end), now];
+        IReadOnlyList<HealthSample> samples = UpTo(now, history.Read(end - period, end));
         (HealthMetric Metric, double? Value)[] values = [.. metrics.Select(metric => (metric, PeriodValues.Of(metric, samples)))];
         return format switch
         {
@@ -102,8 +102,11 @@ internal sealed class HealthMetricsModule : IApiModule
     private IReadOnlyList<HealthSample> Lately(IHealthHistory history)
     {
         DateTimeOffset end = _calls.Time.GetUtcNow();
-        return [.. history.Read(end - DefaultPeriod, end), history.Measure()];
+        return UpTo(history.Measure(), history.Read(end - DefaultPeriod, end));
     }
+
+    /// <summary>The moments before, and this one, once.</summary>
+    private static HealthSample[] UpTo(HealthSample now, IReadOnlyList<HealthSample> before) => [.. before.Where(sample => sample.At < now.At), now];
 
     private TimeSpan Period(HttpContext context) => HealthParameters.Duration(context, "period", DefaultPeriod, _calls.System.History.Step, _calls.System.History.Reach);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Weir.Health.Pacing;
 using Weir.Health.Policies;
 using Weir.Server.Http;
 using Weir.Server.Security;
@@ -39,7 +40,11 @@ internal sealed class PolicyModule : IApiModule
         };
         yield return new("PUT", path, AccessRole.Admin, $"Changes members of the {word} policy; those that are not given stay, null sets one to its default.", _calls.Change(context => PutAsync(context, kind)))
         {
-            Tag = HealthSchemas.Tag, OperationId = $"put{name}Policy", Parameters = [new("dry_run", "query", """{"type":"boolean"}""", "Only say what would change.")],
+            Tag = HealthSchemas.Tag, OperationId = $"put{name}Policy", Parameters =
+            [
+                new("dry_run", "query", """{"type":"boolean"}""", "Only say what would change."),
+                .. kind == PolicyKind.Scan ? [new("preset", "query", """{"enum":["gentle","balanced","fast","unlimited"]}""", "Set the limits to those of a preset; what the body has goes before it.")] : Array.Empty<ApiParameter>(),
+            ],
             RequestSchema = HealthSchemas.Anything,
             Responses = [HealthSchemas.Ok("It is in force, durably; or what would change.", ChangeSchema), HealthSchemas.Malformed, HealthSchemas.Wrong, HealthSchemas.TooMany, HealthSchemas.Stopped],
         };
@@ -58,10 +63,11 @@ internal sealed class PolicyModule : IApiModule
 
     private async Task PutAsync(HttpContext context, PolicyKind kind)
     {
-        HealthParameters.ThrowIfUnknown(context, "dry_run");
+        HealthParameters.ThrowIfUnknown(context, "dry_run", kind == PolicyKind.Scan ? "preset" : "dry_run");
         bool isDryRun = HealthParameters.Flag(context, "dry_run");
-        using JsonDocument body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
-        PolicyChange change = await _calls.System.Policies.PutAsync(kind, body.RootElement, ApiPipeline.CallerOf(context).Name, isDryRun, context.RequestAborted).ConfigureAwait(false);
+        using JsonDocument body = await RequestBody.ReadAsync(context, mayBeEmpty: context.Request.Query.ContainsKey("preset")).ConfigureAwait(false);
+        using JsonDocument? preset = HealthParameters.Text(context, "preset") is { } name ? PresetJson.Merge(PacingPresets.Apply(name, _calls.System.Policies.Scan), body.RootElement) : null;
+        PolicyChange change = await _calls.System.Policies.PutAsync(kind, (preset ?? body).RootElement, ApiPipeline.CallerOf(context).Name, isDryRun, context.RequestAborted).ConfigureAwait(false);
         await _calls.AnswerAsync(context, json =>
         {
             json.WriteStartObject();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Weir.Server.Http;
 
@@ -8,6 +9,8 @@ namespace Weir.Server.Health.Web;
 internal static class RequestBody
 {
     public const int MaxBytes = 64 * 1024;
+
+    private const string NoText = "the body has half a surrogate pair in it, which is no text";
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
@@ -22,14 +25,40 @@ internal static class RequestBody
         if (length == 0 && mayBeEmpty) return JsonDocument.Parse("{}");
         try
         {
+            if (!Utf8.IsValid(bytes.AsSpan(0, length))) throw Malformed("the body is not UTF-8");
             JsonDocument document = JsonDocument.Parse(bytes.AsMemory(0, length), Strict);
-            if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
+            string? problem = document.RootElement.ValueKind != JsonValueKind.Object ? "a JSON object is expected" : IsText(document.RootElement) ? null : NoText;
+            if (problem is null) return document;
             document.Dispose();
-            throw Malformed("a JSON object is expected");
+            throw Malformed(problem);
+        }
+        catch (InvalidOperationException)
+        {
+            // A name with half a surrogate pair cannot be compared with the others.
+            throw Malformed(NoText);
         }
         catch (JsonException wrong)
         {
             throw Malformed($"the body is not JSON: {wrong.Message.Split(" LineNumber:")[0]}");
+        }
+    }
+
+    /// <summary>Whether every name and text in it is Unicode: an escape can stand for half a character.</summary>
+    private static bool IsText(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.Object => value.EnumerateObject().All(member => member.Name is not null && IsText(member.Value)),
+                JsonValueKind.Array => value.EnumerateArray().All(IsText),
+                JsonValueKind.String => value.GetString() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 
