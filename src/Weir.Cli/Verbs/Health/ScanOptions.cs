@@ -70,8 +70,8 @@ internal sealed class ScanOptions
     {
         json.WriteStartArray("targets");
         foreach (string bucket in buckets) WriteTarget(json, ("bucket", bucket));
-        foreach (string prefix in prefixes) WriteTarget(json, ("bucket", Split(prefix, "--prefix").Bucket), ("prefix", Split(prefix, "--prefix").Rest));
-        foreach (string key in objects) WriteTarget(json, ("bucket", Split(key, "--object").Bucket), ("object", Split(key, "--object").Rest));
+        foreach (string prefix in prefixes) WriteTarget(json, ("bucket", Split(prefix, "--prefix").Bucket), ("prefix", Split(prefix, "--prefix").Key));
+        foreach (string key in objects) WriteTarget(json, ("bucket", Split(key, "--object").Bucket), ("object", Split(key, "--object").Key));
         foreach (string drive in drives) WriteTarget(json, ("drive", Path.GetFullPath(drive)));
         json.WriteEndArray();
     }
@@ -83,7 +83,7 @@ internal sealed class ScanOptions
         json.WriteEndObject();
     }
 
-    private static (string Bucket, string Rest) Split(string text, string option)
+    private static (string Bucket, string Key) Split(string text, string option)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && slash + 1 < text.Length ? (text[..slash], text[(slash + 1)..]) : throw new UsageException($"{option}: '{text}' is not BUCKET/KEY");
