@@ -27,9 +27,8 @@ public interface IHealthSystem
     /// <summary>What was measured, whether it runs or not.</summary>
     IHealthHistory History { get; }
 
-    /// <summary>Sets limits of the whole, for this process; null leaves one as it is.</summary>
-    /// <param name="eventBufferSize">Events that wait in memory while the feed takes none.</param>
-    void Limit(int? eventBufferSize);
+    /// <summary>Sets how many events wait in memory while the feed takes none, for this process.</summary>
+    Task SetEventBufferAsync(int size, CancellationToken cancellationToken = default);
 
     /// <summary>Begins to scan and to repair; nothing where it does already.</summary>
     /// <exception cref="HealthException">It cannot run now: no feed, or no drives.</exception>

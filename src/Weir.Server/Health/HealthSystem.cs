@@ -11,6 +11,8 @@ public sealed class HealthSystem : IHealthSystem, IAsyncDisposable
 {
     private const string LogCategory = "Weir.Health";
 
+    private const int DefaultEventBuffer = 10_000;
+
     /// <summary>How often it is looked whether everything does its work.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
@@ -21,8 +23,8 @@ public sealed class HealthSystem : IHealthSystem, IAsyncDisposable
     private readonly PolicyStore _policies;
     private readonly MetricsCollector _metrics;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private volatile RunningHealth? _running;
-    private volatile string? _failure;
+    private RunningHealth? _running;
+    private int _eventBuffer = DefaultEventBuffer;
     private long _startedAt;
 
     private HealthSystem(HealthSettings settings, IFeedEngine feed, PolicyStore policies, ILoggerFactory loggers, TimeProvider time)
@@ -32,16 +34,16 @@ public sealed class HealthSystem : IHealthSystem, IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger(LogCategory);
         _policies = policies;
-        _metrics = new(settings.StateDirectory, feed, () => _running?.Parts, time, _logger);
+        _metrics = new(settings.StateDirectory, feed, () => Parts, time, _logger);
     }
 
     public string SystemId => "ahm-001";
 
     public DateTimeOffset? StartedAt => Interlocked.Read(ref _startedAt) is var ticks and not 0 ? new(ticks, TimeSpan.Zero) : null;
 
-    public HealthParts? Parts => _running?.Parts;
+    public HealthParts? Parts => Volatile.Read(ref _running)?.Parts;
 
-    public string? Problem => _failure ?? _running?.Problem;
+    public string? Problem => Volatile.Read(ref _running)?.Problem;
 
     public IPolicies Policies => _policies;
 
@@ -59,9 +61,22 @@ public sealed class HealthSystem : IHealthSystem, IAsyncDisposable
         return new(settings, feed, policies, loggers, time);
     }
 
-    public void Limit(int? eventBufferSize)
+    public async Task SetEventBufferAsync(int size, CancellationToken cancellationToken = default)
     {
-        if (eventBufferSize is { } size) _running?.Limit(size);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (size == _eventBuffer) return;
+            _eventBuffer = size;
+            if (_running is null) return;
+            // The buffer is made with the parts; jobs go on where they are.
+            await StopRunningAsync().ConfigureAwait(false);
+            await StartRunningAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -69,9 +84,7 @@ public sealed class HealthSystem : IHealthSystem, IAsyncDisposable
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_running is not null) return;
-            _running = await RunningHealth.StartAsync(_settings, _feed, _policies, _time, _logger, cancellationToken).ConfigureAwait(false);
-            _failure = null;
+            if (_running is null) await StartRunningAsync(cancellationToken).ConfigureAwait(false);
             Interlocked.CompareExchange(ref _startedAt, _time.GetUtcNow().UtcTicks, 0);
         }
         finally
@@ -85,9 +98,7 @@ public sealed class HealthSystem : IHealthSystem, IAsyncDisposable
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_running is not { } running) return;
-            await running.DisposeAsync().ConfigureAwait(false);
-            _running = null;
+            await StopRunningAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -123,17 +134,22 @@ public sealed class HealthSystem : IHealthSystem, IAsyncDisposable
         _turn.Dispose();
     }
 
+    private async Task StartRunningAsync(CancellationToken cancellationToken) =>
+        _running = await RunningHealth.StartAsync(_settings, _feed, _policies, _eventBuffer, _time, _logger, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Nobody is given what is being ended.</summary>
+    private async Task StopRunningAsync()
+    {
+        if (Interlocked.Exchange(ref _running, null) is { } running) await running.DisposeAsync().ConfigureAwait(false);
+    }
+
     private async Task WatchAsync(Action<string?> report, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(LookInterval, _time);
         string? told = null;
         while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
         {
-            if (_running is { } running && running.Completion is { IsFaulted: true } failed)
-            {
-                _failure = failed.Exception!.GetBaseException().Message;
-                await failed.ConfigureAwait(false);
-            }
+            if (Volatile.Read(ref _running) is { Completion: { IsFaulted: true } failed }) await failed.ConfigureAwait(false);
 
             if (Problem == told) continue;
             told = Problem;

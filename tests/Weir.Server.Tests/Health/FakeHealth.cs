@@ -69,7 +69,7 @@ internal sealed class FakeHealth : IHealthSystem, IScans, IIssues, IHeals, IInve
 
     IReadOnlyDictionary<Severity, long> IIssues.DetectedBySeverity => ((IIssues)this).OpenBySeverity;
 
-    public void Limit(int? eventBufferSize) => EventBufferSize = eventBufferSize;
+    public Task SetEventBufferAsync(int size, CancellationToken cancellationToken = default) => Task.FromResult(EventBufferSize = size);
 
     public Task StartAsync(CancellationToken cancellationToken = default) => Task.FromResult(_isRunning = true);
 

@@ -39,7 +39,7 @@ internal sealed record StartSettings(int? EventBufferSize, int? MaxConcurrentOpe
         }
 
         if (Scan is { } changes) await policies.PutAsync(PolicyKind.Scan, changes, caller, isDryRun: false, cancellationToken).ConfigureAwait(false);
-        if (EventBufferSize is { } size) system.Limit(size);
+        if (EventBufferSize is { } size) await system.SetEventBufferAsync(size, cancellationToken).ConfigureAwait(false);
         if (MaxConcurrentOperations is { } most) limits.MostConcurrent = most;
     }
 
