@@ -21,6 +21,7 @@ internal sealed class MakeVerb : Verb
     private readonly Option<long?> _size = new("--size") { HelpName = "BYTES", Description = "The size of every made-up object, instead of all kinds." };
     private readonly Option<int> _seed = new("--seed") { HelpName = "N", DefaultValueFactory = _ => 1, Description = "What made-up objects and ids follow from." };
     private readonly Option<string> _bucket = new("--bucket") { HelpName = "NAME", DefaultValueFactory = _ => "bucket", Description = "The bucket." };
+    private readonly Option<string> _prefix = new("--prefix") { HelpName = "TEXT", DefaultValueFactory = _ => "", Description = "Put this before the names of the files: photos/." };
     private readonly Option<long> _partSize = new("--part-size") { HelpName = "BYTES", Description = "Store the files as multipart objects of such parts." };
     private readonly Option<bool> _versioned = new("--versioned") { Description = "Give each file a version id; a name that comes twice has two versions." };
     private readonly Option<bool> _rustFs = new("--rustfs") { Description = "Use RustFS's system directory instead of MinIO's." };
@@ -30,7 +31,7 @@ internal sealed class MakeVerb : Verb
     {
         Arguments.Add(_directory);
         Arguments.Add(_files);
-        foreach (Option option in (Option[])[_set, _drives, _generate, _size, _seed, _bucket, _partSize, _versioned, _rustFs, _json]) Options.Add(option);
+        foreach (Option option in (Option[])[_set, _drives, _generate, _size, _seed, _bucket, _prefix, _partSize, _versioned, _rustFs, _json]) Options.Add(option);
     }
 
     public override VerbHelp Help => new()
@@ -53,7 +54,7 @@ internal sealed class MakeVerb : Verb
         if (run.Get(_generate) < 0 || run.Get(_size) < 0 || run.Get(_partSize) < 0) throw new UsageException("--generate, --size and --part-size cannot be negative");
         if (run.Get(_size) is not null && run.Get(_generate) == 0) throw new UsageException("--size says how large the objects of --generate are, and that is not given");
         string bucket = run.Get(_bucket)!;
-        ObjectName[] names = [.. run.Get(_files).Select(file => ParseName(bucket, Path.GetFileName(file)))];
+        ObjectName[] names = [.. run.Get(_files).Select(file => ParseName(bucket, run.Get(_prefix) + Path.GetFileName(file)))];
         ParseName(bucket, "any");
         var options = new DriveTreeOptions
         {
