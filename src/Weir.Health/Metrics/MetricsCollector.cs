@@ -10,6 +10,8 @@ public sealed class MetricsCollector : IHealthHistory, IDisposable
     /// <summary>Within it one measurement serves all who ask.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly IFeedEngine _feed;
     private readonly Func<HealthParts?> _parts;
@@ -64,19 +66,36 @@ public sealed class MetricsCollector : IHealthHistory, IDisposable
     public async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Step, _time);
+        Task following = FollowEventsAsync(stopping);
         try
         {
-            do
-            {
-                await CountEventsAsync(stopping).ConfigureAwait(false);
-                Keep();
-            }
+            do Keep();
             while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
+            // Told to stop.
+        }
+        finally
+        {
+            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             // The last moment is kept, so that the next process goes on from it.
             Keep();
+        }
+    }
+
+    /// <summary>Counts what repairs tell as soon as they do. A feed that is away is read when it is back.</summary>
+    private async Task FollowEventsAsync(CancellationToken stopping)
+    {
+        using IFeedWatch watch = _feed.Watch(HealthTopics.Events);
+        try
+        {
+            while (true)
+            {
+                await CountEventsAsync(stopping).ConfigureAwait(false);
+                if (_isReadFailing) await Task.Delay(RetryInterval, _time, stopping).ConfigureAwait(false);
+                else await watch.WaitAsync(stopping).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -95,11 +114,16 @@ public sealed class MetricsCollector : IHealthHistory, IDisposable
 
     private void Keep()
     {
-        HealthSample sample = Measure();
-        lock (_lock) _history.Add(new(sample.At.ToUnixTimeMilliseconds(), _counters.Counted ?? RecordId.Zero, [.. sample.Values]));
+        lock (_lock)
+        {
+            // Not the one that was measured for somebody a moment ago: position and counters belong together.
+            HealthSample sample = _newest = MeasureNow();
+            _measuredAt = _time.GetTimestamp();
+            _history.Add(new(sample.At.ToUnixTimeMilliseconds(), _counters.Counted ?? RecordId.Zero, [.. sample.Values]));
+        }
     }
 
-    /// <summary>Reads what repairs have told since the last time. A feed that is away is read when it is back.</summary>
+    /// <summary>Reads what repairs have told since the last time.</summary>
     private async Task CountEventsAsync(CancellationToken cancellationToken)
     {
         try

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weir.Erasure.Drives.Disks;
 using Weir.Feed;
 using Weir.Health;
 using Weir.Health.Healing;
@@ -43,7 +44,7 @@ internal sealed class RunningHealth : IAsyncDisposable
     {
         string StateOf(string part) => Path.Combine(settings.StateDirectory, part);
         var pacer = new Pacer(policies, time);
-        var pools = new PoolSet(new() { Pools = settings.Pools, CheckInterval = settings.DriveCheckInterval, Time = time }, pacer, logger);
+        var pools = new PoolSet(new() { Pools = settings.Pools, CheckInterval = settings.DriveCheckInterval, Disk = LocalDriveStore.Instance, Time = time }, pacer, logger);
         IssueBook? issues = null;
         try
         {

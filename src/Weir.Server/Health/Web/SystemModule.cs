@@ -85,7 +85,7 @@ internal sealed class SystemModule : IApiModule
             json.WriteString("version"u8, _version);
             json.WriteNumber("uptime_seconds"u8, system.StartedAt is { } started ? (long)(now - started).TotalSeconds : 0);
             json.WriteStartObject("subsystems"u8);
-            WriteSubsystem(json, "scanner"u8, parts is null ? "Stopped" : ScannerStatus(parts), now, problem);
+            WriteSubsystem(json, "scanner"u8, parts is null ? "Stopped" : ScannerStatus(parts), now, null);
             WriteSubsystem(json, "heal"u8, parts is null ? "Stopped" : HealStatus(parts), now, problem);
             WriteSubsystem(json, "metrics"u8, "Running", system.History.Measure().At, null);
             json.WriteEndObject();
