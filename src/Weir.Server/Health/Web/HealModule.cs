@@ -7,7 +7,7 @@ using Weir.Server.Security;
 
 namespace Weir.Server.Health.Web;
 
-/// <summary>Repairs: asked for, watched, taken back, tried again. Format: docs/health.md.</summary>
+/// <summary>Repairs: asked for, watched, taken back, tried again. Format: docs/health-api.md.</summary>
 internal sealed class HealModule : IApiModule
 {
     private const int DefaultLimit = 100;

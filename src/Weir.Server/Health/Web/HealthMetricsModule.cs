@@ -10,7 +10,7 @@ using Weir.Server.Security;
 
 namespace Weir.Server.Health.Web;
 
-/// <summary>What was measured: over a period, as a series, for Prometheus. Format: docs/health.md.</summary>
+/// <summary>What was measured: over a period, as a series, for Prometheus. Format: docs/health-api.md.</summary>
 internal sealed class HealthMetricsModule : IApiModule
 {
     private const int MostPoints = 360;

@@ -8,7 +8,7 @@ using Weir.Server.Security;
 
 namespace Weir.Server.Health.Web;
 
-/// <summary>The drives, what redundancy is left, and reports of scans that have ended. Format: docs/health.md.</summary>
+/// <summary>The drives, what redundancy is left, and reports of scans that have ended. Format: docs/health-api.md.</summary>
 internal sealed class InventoryModule : IApiModule
 {
     private const int MostListed = 1000;

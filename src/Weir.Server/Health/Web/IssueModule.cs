@@ -6,7 +6,7 @@ using Weir.Server.Security;
 
 namespace Weir.Server.Health.Web;
 
-/// <summary>What is wrong now. Format: docs/health.md.</summary>
+/// <summary>What is wrong now. Format: docs/health-api.md.</summary>
 internal sealed class IssueModule : IApiModule
 {
     private const int DefaultLimit = 100;

@@ -7,7 +7,7 @@ using Weir.Server.Security;
 
 namespace Weir.Server.Health.Web;
 
-/// <summary>The policies: looked at, changed, tried, and what they were. Format: docs/health.md.</summary>
+/// <summary>The policies: looked at, changed, tried, and what they were. Format: docs/health-api.md.</summary>
 internal sealed class PolicyModule : IApiModule
 {
     private const int DefaultLimit = 100;

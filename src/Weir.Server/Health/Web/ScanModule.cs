@@ -7,7 +7,7 @@ using Weir.Server.Security;
 
 namespace Weir.Server.Health.Web;
 
-/// <summary>Scans: started, watched, paused, resumed, cancelled. Format: docs/health.md.</summary>
+/// <summary>Scans: started, watched, paused, resumed, cancelled. Format: docs/health-api.md.</summary>
 internal sealed class ScanModule : IApiModule
 {
     /// <summary>A status has so many issues; the others are at <c>/issues</c>.</summary>

@@ -6,7 +6,7 @@ using Weir.Server.Security;
 
 namespace Weir.Server.Health.Web;
 
-/// <summary>The health system as a whole: started, stopped, how it is. Format: docs/health.md.</summary>
+/// <summary>The health system as a whole: started, stopped, how it is. Format: docs/health-api.md.</summary>
 internal sealed class SystemModule : IApiModule
 {
     private const string StartSchema =
