@@ -15,7 +15,8 @@ internal sealed class HealthCounters
     {
         _since = now;
         if (last is not { } entry) return;
-        Counted = entry.Counted;
+        // The highest id stands for none: the feed could not be asked.
+        if (entry.Counted != RecordId.Max) Counted = entry.Counted;
         double Of(string name) => entry.Values[HealthMetricTable.ColumnOf(name)] is var value && double.IsNaN(value) ? 0 : value;
         Objects = Of(HealthMetricTable.ObjectsScanned);
         Bytes = Of(HealthMetricTable.BytesScanned);

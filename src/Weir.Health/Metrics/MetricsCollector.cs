@@ -49,6 +49,15 @@ public sealed class MetricsCollector : IHealthHistory, IDisposable
 
     public TimeSpan Step => HealthHistory.Step;
 
+    /// <summary>Whether it knows from where on it counts.</summary>
+    internal bool HasRead
+    {
+        get
+        {
+            lock (_lock) return _counters.Counted is not null;
+        }
+    }
+
     public IReadOnlyList<HealthSample> Read(DateTimeOffset from, DateTimeOffset to) => _history.Read(from, to);
 
     public HealthSample Measure()
@@ -119,7 +128,7 @@ public sealed class MetricsCollector : IHealthHistory, IDisposable
             // Not the one that was measured for somebody a moment ago: position and counters belong together.
             HealthSample sample = _newest = MeasureNow();
             _measuredAt = _time.GetTimestamp();
-            _history.Add(new(sample.At.ToUnixTimeMilliseconds(), _counters.Counted ?? RecordId.Zero, [.. sample.Values]));
+            _history.Add(new(sample.At.ToUnixTimeMilliseconds(), _counters.Counted ?? RecordId.Max, [.. sample.Values]));
         }
     }
 
