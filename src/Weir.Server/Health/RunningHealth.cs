@@ -51,7 +51,7 @@ internal sealed class RunningHealth : IAsyncDisposable
             await pools.CheckAsync(cancellationToken).ConfigureAwait(false);
             issues = await IssueBook.OpenAsync(feed, new() { StateDirectory = StateOf("issues"), Policies = policies, Time = time, Logger = logger }, cancellationToken).ConfigureAwait(false);
             var scans = new ScanService(feed, pools, pacer, policies, issues, new() { StateDirectory = StateOf("scans"), EventBuffer = eventBuffer, Time = time, Logger = logger });
-            HealService heals = await HealService.OpenAsync(new() { Feed = feed, Pools = pools, Policies = policies, StateDirectory = StateOf("heals"), Time = time, Logger = logger }, cancellationToken).ConfigureAwait(false);
+            HealService heals = await HealService.OpenAsync(new() { Feed = feed, Pools = pools, Policies = policies, StateDirectory = StateOf("heals"), ReplacesEmptyDrives = settings.ReplacesEmptyDrives, Time = time, Logger = logger }, cancellationToken).ConfigureAwait(false);
             return new(pacer, pools, issues, scans, heals, time);
         }
         catch
