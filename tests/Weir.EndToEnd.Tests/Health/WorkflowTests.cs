@@ -80,27 +80,46 @@ public sealed class WorkflowTests
     }
 
     [Fact]
-    public async Task What_a_scan_finds_is_repaired_without_being_asked_for_and_the_command_line_shows_it()
+    public async Task The_command_line_scans_shows_repairs_and_steers()
     {
         using var stage = new HealthStage();
         string[] drives = await stage.MakeAsync();
-        Directory.Delete(Path.Combine(drives[1], "user-uploads"), recursive: true);
+        Directory.Delete(Path.Combine(drives[1], "user-uploads", "photos"), recursive: true);
         await stage.StartAsync(drives);
-        string url = stage.Daemon!.Address.ToString();
-        await HealthStage.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "weir.dll"), "health", "scan", "start", "--mode", "Deep", "--wait", "--url", url], [0, 3]);
-        await stage.WhenAsync("/admin/issues", issues => issues.GetProperty("total").GetInt32() == 0 && issues.GetProperty("open_by_severity").EnumerateObject().All(count => count.Value.GetInt32() == 0));
-        await stage.WhenAsync("/admin/heals", heals => heals.GetProperty("by_status").GetProperty("Completed").GetInt32() > 0 && heals.GetProperty("by_status").GetProperty("Running").GetInt32() + heals.GetProperty("by_status").GetProperty("Queued").GetInt32() == 0);
-        string status = await HealthStage.WeirAsync("health", "status", "--url", url);
-        Assert.Contains("issues: none", status, StringComparison.Ordinal);
-        Assert.Equal("no issues\n", await HealthStage.WeirAsync("health", "issues", "--url", url));
-        string scans = await HealthStage.WeirAsync("health", "scan", "--url", url);
-        Assert.Contains("Completed", scans, StringComparison.Ordinal);
-        string changed = await HealthStage.WeirAsync("health", "policy", "scan", "--preset", "gentle", "--url", url);
-        Assert.Contains("bandwidth_limit_mbps", changed, StringComparison.Ordinal);
-        Assert.Contains("objects_total", await HealthStage.WeirAsync("health", "metrics", "--url", url), StringComparison.Ordinal);
-        await stage.Daemon.SignalAsync("TERM");
+        await stage.CallAsync(HttpMethod.Put, "/admin/policy/heal", """{"auto_heal_enabled":false}""");
+        Task<string> HealthAsync(int code, params string[] words) =>
+            HealthStage.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "weir.dll"), "health", .. words, "--url", stage.Daemon!.Address.ToString()], [code]);
+        Assert.Contains("photos/IMG_001.jpg", await HealthAsync(3, "scan", "start", "--mode", "Deep", "--wait"), StringComparison.Ordinal);
+        Assert.Contains("MissingShards", await HealthAsync(3, "issues", "--severity", "Medium"), StringComparison.Ordinal);
+        Assert.Contains("issues: 1 High", await HealthAsync(3, "status"), StringComparison.Ordinal);
+        Assert.Contains("bandwidth_limit_mbps", await HealthAsync(0, "policy", "scan", "--preset", "gentle"), StringComparison.Ordinal);
+        Assert.Contains("loopback", await HealthAsync(0, "policy", "scan", "--history"), StringComparison.Ordinal);
+        Assert.Contains("Checksum", await HealthAsync(0, "heal", "request", "user-uploads/photos/IMG_001.jpg", "--priority", "Critical", "--wait"), StringComparison.Ordinal);
+        await stage.WhenAsync("/admin/issues", issues => issues.GetProperty("total").GetInt32() == 0);
+        Assert.Equal("no issues\n", await HealthAsync(0, "issues"));
+        Assert.Contains("issues: none", await HealthAsync(0, "status"), StringComparison.Ordinal);
+        Assert.Contains("Completed", await HealthAsync(0, "scan"), StringComparison.Ordinal);
+        Assert.Contains("heals_completed_total,1,count", await HealthAsync(0, "metrics", "heals_completed", "--format", "csv"), StringComparison.Ordinal);
+        Assert.Contains("Stopped", await HealthAsync(3, "status", "--stop"), StringComparison.Ordinal);
+        Assert.Contains("Running", await HealthAsync(0, "status", "--start"), StringComparison.Ordinal);
+        await stage.Daemon!.SignalAsync("TERM");
         Assert.Equal(0, await stage.Daemon.WaitForExitAsync());
         await HealthStage.WeirAsync(["drives", "verify", .. drives, "--mode", "deep"]);
+    }
+
+    [Fact]
+    public async Task Without_a_daemon_scanner_and_healer_run_in_the_program()
+    {
+        using var stage = new HealthStage();
+        string[] drives = await stage.MakeAsync();
+        Directory.Delete(Path.Combine(drives[2], "user-uploads", "photos"), recursive: true);
+        Task<string> HealthAsync(int code, params string[] words) => HealthStage.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "weir.dll"), "health", .. words, "--drives", .. drives], [code]);
+        Assert.Contains("photos/IMG_001.jpg", await HealthAsync(3, "scan", "start"), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(drives[2], "user-uploads", "photos")));
+        Assert.Contains("Completed", await HealthAsync(0, "heal", "request", "user-uploads/photos/IMG_001.jpg"), StringComparison.Ordinal);
+        Assert.Contains("no issues", await HealthAsync(0, "scan", "start", "--mode", "Deep"), StringComparison.Ordinal);
+        // Of the system itself nothing is left behind.
+        Assert.Equal(["drives"], Directory.GetDirectories(stage.Directory).Select(Path.GetFileName));
     }
 
     private static JsonElement Data((string Asked, string Answered) one)
