@@ -1,5 +1,4 @@
 using Weir.Feed;
-using Weir.Health.Scanning;
 
 namespace Weir.Health.Metrics;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Weir.Feed;
 
 namespace Weir.Health.Metrics;
 

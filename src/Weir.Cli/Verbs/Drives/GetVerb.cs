@@ -4,6 +4,10 @@ using Weir.Cli.Help;
 using Weir.Cli.Running;
 using Weir.Erasure.Drives;
 using Weir.Erasure.Format;
+using Weir.Feed;
+using Weir.Health;
+using Weir.Health.Healing;
+using Weir.Server.Feeds;
 
 namespace Weir.Cli.Verbs.Drives;
 
@@ -20,6 +24,7 @@ internal sealed class GetVerb : Verb
     private readonly Option<string?> _versionId = new("--version-id") { HelpName = "ID", Description = "The version to print, or null for the null version. Otherwise the newest." };
     private readonly Option<long> _offset = new("--offset") { HelpName = "BYTES", Description = "Begin at this byte." };
     private readonly Option<long?> _length = new("--length") { HelpName = "BYTES", Description = "Print so many bytes at most." };
+    private readonly Option<string?> _feed = new(SharedOptions.FeedName) { HelpName = "URL", Description = "Ask on this feed for the repair of an object that could not be read, or only by rebuilding." };
     private readonly Option<bool> _raw = new("--raw") { Description = "Print the stored bytes of an object that is compressed or encrypted." };
 
     public GetVerb() : base("get", Summary)
@@ -29,6 +34,7 @@ internal sealed class GetVerb : Verb
         Options.Add(_offset);
         Options.Add(_length);
         Options.Add(_raw);
+        Options.Add(_feed);
     }
 
     public override VerbHelp Help => new()
@@ -50,7 +56,30 @@ internal sealed class GetVerb : Verb
     {
         string[] words = run.Get(_words);
         ObjectName name = ParseName(words[^1]);
-        LocatedObject located = new ObjectLocator(DriveTopology.Discover(words[..^1])).Find(name, VersionId(run.Get(_versionId)));
+        Guid? version = VersionId(run.Get(_versionId));
+        if (run.Get(_feed) is not { } text)
+        {
+            await PrintAsync(run, words[..^1], name, version, cancellationToken);
+            return ExitCode.Done;
+        }
+
+        if (!FeedUrl.TryParse(text, out FeedUrl? feed, out string problem)) throw new UsageException($"--feed: {problem}");
+        try
+        {
+            if (await PrintAsync(run, words[..^1], name, version, cancellationToken)) await AskForRepairAsync(run, feed, name, cancellationToken);
+            return ExitCode.Done;
+        }
+        catch (ObjectUnavailableException)
+        {
+            await AskForRepairAsync(run, feed, name, cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>Whether something had to be rebuilt.</summary>
+    private async Task<bool> PrintAsync(Invocation run, string[] drives, ObjectName name, Guid? version, CancellationToken cancellationToken)
+    {
+        LocatedObject located = new ObjectLocator(DriveTopology.Discover(drives)).Find(name, version);
         foreach (string note in located.Notes) run.Terminal.Say(note);
         XlObject content = located.Content;
         if (!run.Get(_raw) && (content.IsCompressed || content.IsEncrypted))
@@ -75,7 +104,22 @@ internal sealed class GetVerb : Verb
             }
         }
 
-        return ExitCode.Done;
+        return reader.Ledger.Shards.Count > 0;
+    }
+
+    /// <summary>Every version: what is wrong with one is often wrong with the others. A feed that does not take it is said, and costs nothing else.</summary>
+    private static async Task AskForRepairAsync(Invocation run, FeedUrl url, ObjectName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IFeedEngine feed = FeedOpener.Open(url, run.Loggers);
+            await using (feed) await HealRequests.AppendAsync(feed, [HealRequests.RealTime(name.Bucket, name.Key, versionId: null, "drives get")], cancellationToken);
+            run.Terminal.Say($"asked on {url} for the repair of {name}");
+        }
+        catch (Exception failed) when (failed is FeedException or HealthException)
+        {
+            run.Terminal.Say($"the repair of {name} could not be asked for: {failed.Message}");
+        }
     }
 
     private static ObjectName ParseName(string text)

@@ -16,7 +16,7 @@ internal sealed class HealVerb : HealthVerb
     private static readonly string[] Actions = ["list", "errors", "request", "status", "cancel", "retry", "dismiss"];
 
     private readonly Argument<string?> _action = new("ACTION") { Arity = ArgumentArity.ZeroOrOne, Description = $"{string.Join(", ", Actions)}; list when nothing is said." };
-    private readonly Argument<string?> _what = new("WHAT") { Arity = ArgumentArity.ZeroOrOne, Description = "request: the object, as BUCKET/KEY; otherwise the repair's id." };
+    private readonly Argument<string?> _what = new("WHAT") { Arity = ArgumentArity.ZeroOrOne, Description = "request: the object, as BUCKET/KEY, or the root of an empty drive in the place of a lost one; otherwise the repair's id." };
     private readonly Option<string[]> _drives = new("--drives") { HelpName = "PATH", AllowMultipleArgumentsPerToken = true, Description = "request: without a daemon, repair on these drives from here and wait." };
     private readonly Option<string?> _version = new("--version-id") { HelpName = "ID", Description = "request: this version, or null for the null version; otherwise all." };
     private readonly Option<string?> _priority = new("--priority") { HelpName = "PRIORITY", Description = "request: Low, Normal, High, Critical or Emergency." };
@@ -93,13 +93,22 @@ internal sealed class HealVerb : HealthVerb
     private string Body(Invocation run, string name)
     {
         int slash = name.IndexOf('/', StringComparison.Ordinal);
-        if (slash <= 0 || slash + 1 == name.Length) throw new UsageException($"'{name}' is not BUCKET/KEY");
+        bool isDrive = slash == 0;
+        if (!isDrive && (slash < 0 || slash + 1 == name.Length)) throw new UsageException($"'{name}' is not BUCKET/KEY");
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
-            json.WriteString("bucket", name[..slash]);
-            json.WriteString("object", name[(slash + 1)..]);
+            if (isDrive)
+            {
+                json.WriteString("drive", name);
+            }
+            else
+            {
+                json.WriteString("bucket", name[..slash]);
+                json.WriteString("object", name[(slash + 1)..]);
+            }
+
             if (run.Get(_version) is { } version) json.WriteString("version_id", version);
             if (run.Get(_priority) is { } priority) json.WriteString("priority", priority);
             if (run.Get(_mode) is { } mode) json.WriteString("mode", mode);

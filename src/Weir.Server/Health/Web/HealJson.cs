@@ -37,6 +37,7 @@ internal static class HealJson
         json.WriteString("bucket"u8, heal.Request.Bucket);
         json.WriteString("object"u8, heal.Request.Object);
         json.WriteString("version_id"u8, heal.Request.VersionId);
+        json.WriteString("drive"u8, heal.Request.Drive);
         json.WriteString("priority"u8, heal.Priority.ToString());
         json.WriteString("requested_priority"u8, heal.Request.Priority.ToString());
         json.WriteString("mode"u8, heal.Request.Mode.ToString());

@@ -32,6 +32,12 @@ internal sealed class HealModule : IApiModule
                 Tag = HealthSchemas.Tag, OperationId = "requestHeal", RequestSchema = HealthSchemas.HealRequest,
                 Responses = [HealthSchemas.Ok("It is taken in, durably.", HealthSchemas.HealQueued), HealthSchemas.Malformed, HealthSchemas.Wrong, HealthSchemas.TooMany, HealthSchemas.Stopped],
             },
+            new("POST", "/admin/heal/notification", AccessRole.Operator, "Takes a bucket notification of S3 whose reader has failed: a repair in real time of each object it names.", calls.Change(NotifyAsync))
+            {
+                Tag = HealthSchemas.Tag, OperationId = "notifyHeal",
+                RequestSchema = """{"type":"object","required":["Records"],"properties":{"Records":{"type":"array","items":{"type":"object"}}}}""",
+                Responses = [HealthSchemas.Ok("They are taken in, durably.", HealthSchemas.List("heals", HealthSchemas.HealQueued)), HealthSchemas.Malformed, HealthSchemas.Wrong, HealthSchemas.TooMany, HealthSchemas.Stopped],
+            },
             new("GET", "/admin/heals", AccessRole.Viewer, "Repairs: the waiting in the order of the queue, the ended newest first; and how many there are.", HealthCalls.Look(ListAsync))
             {
                 Tag = HealthSchemas.Tag, OperationId = "listHeals", Parameters = [new("status", "query", HealthSchemas.HealState, "Those in this state."), offset, limit],
@@ -72,6 +78,24 @@ internal sealed class HealModule : IApiModule
         HealRequest request = HealRequestReader.Read(body.RootElement, ApiPipeline.CallerOf(context).Name);
         HealStatus heal = await _calls.Parts.Heals.SubmitAsync(request, context.RequestAborted).ConfigureAwait(false);
         await _calls.AnswerAsync(context, json => HealJson.WriteQueued(json, heal)).ConfigureAwait(false);
+    }
+
+    private async Task NotifyAsync(HttpContext context)
+    {
+        using JsonDocument body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        IReadOnlyList<HealRequest> requests = BucketNotification.Read(body.RootElement);
+        IHeals heals = _calls.Parts.Heals;
+        // Together, so that one flush serves all.
+        HealStatus[] taken = await Task.WhenAll(requests.Select(request => heals.SubmitAsync(request, context.RequestAborted))).ConfigureAwait(false);
+        await _calls.AnswerAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("heals"u8);
+            foreach (HealStatus heal in taken) HealJson.WriteQueued(json, heal);
+            json.WriteEndArray();
+            json.WriteNumber("total"u8, taken.Length);
+            json.WriteEndObject();
+        }).ConfigureAwait(false);
     }
 
     private Task ListAsync(HttpContext context)

@@ -3,7 +3,7 @@ using Weir.Health;
 
 namespace Weir.Server.Health.Web;
 
-/// <summary>Reads <c>{"bucket","object","version_id","priority","mode","max_retries"}</c>: a repair that is asked for.</summary>
+/// <summary>Reads <c>{"bucket","object","version_id","priority","mode","max_retries"}</c>, or <c>{"drive",…}</c> for a drive that was replaced: a repair that is asked for.</summary>
 internal static class HealRequestReader
 {
     private const int MostBucketBytes = 255;
@@ -14,10 +14,13 @@ internal static class HealRequestReader
     public static HealRequest Read(JsonElement body, string caller)
     {
         var request = new RequestObject(body);
+        string? drive = request.Text("drive", MostKeyBytes);
+        if (drive is not null && (request.Has("bucket") || request.Has("object") || request.Has("version_id"))) throw request.Wrong("drive");
         var read = new HealRequest
         {
-            Bucket = request.RequiredText("bucket", MostBucketBytes),
-            Object = request.RequiredText("object", MostKeyBytes),
+            Bucket = drive is null ? request.RequiredText("bucket", MostBucketBytes) : "",
+            Object = drive is null ? request.RequiredText("object", MostKeyBytes) : "",
+            Drive = drive,
             VersionId = request.Text("version_id", MostIdBytes),
             Priority = request.Choice<HealthPriority>("priority") ?? HealthPriority.Normal,
             Mode = request.Choice<HealMode>("mode") ?? HealMode.OnDemand,

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Weir.Health;
 using Weir.Health.Metrics;
 using Weir.Server.Configuration;
 using Weir.Server.Http;
@@ -99,7 +98,7 @@ internal sealed class HealthMetricsModule : IApiModule
         await TextAsync(context, PrometheusText.ContentType, text).ConfigureAwait(false);
     }
 
-    private IReadOnlyList<HealthSample> Lately(IHealthHistory history)
+    private HealthSample[] Lately(IHealthHistory history)
     {
         DateTimeOffset end = _calls.Time.GetUtcNow();
         return UpTo(history.Measure(), history.Read(end - DefaultPeriod, end));

@@ -35,7 +35,7 @@ internal static class HealthSchemas
         """{"type":"object","required":["strategy"],"additionalProperties":false,"properties":{"strategy":{"type":"object","required":["type"],"additionalProperties":false,"properties":{"type":{"enum":["Full","Incremental","Smart","Targeted"]},"mode":{"enum":["Quick","Normal","Deep"]},"scope":{"type":"object","additionalProperties":false,"properties":{"buckets":{"type":"array","items":{"type":"string"}},"include_system_objects":{"type":"boolean"},"max_objects":{"type":"integer","minimum":1}}},"since":{"type":"string","format":"date-time"},"sample_rate":{"type":"number","exclusiveMinimum":0,"maximum":1},"favor_unscanned":{"type":"boolean"},"targets":{"type":"array","items":{"type":"object","additionalProperties":false,"properties":{"bucket":{"type":"string"},"object":{"type":"string"},"prefix":{"type":"string"},"drive":{"type":"string"}}}}}},"priority":{"enum":["Low","Normal","High","Critical","Emergency"]}}}""";
 
     public const string HealRequest =
-        """{"type":"object","required":["bucket","object"],"additionalProperties":false,"properties":{"bucket":{"type":"string"},"object":{"type":"string"},"version_id":{"type":["string","null"]},"priority":{"enum":["Low","Normal","High","Critical","Emergency"]},"mode":{"enum":["Background","OnDemand","Emergency","RealTime"]},"max_retries":{"type":"integer","minimum":0,"maximum":100}}}""";
+        """{"type":"object","additionalProperties":false,"oneOf":[{"required":["bucket","object"]},{"required":["drive"]}],"properties":{"bucket":{"type":"string"},"object":{"type":"string"},"drive":{"type":"string","description":"The root of an empty drive in the place of a lost one, which is formatted and rebuilt."},"version_id":{"type":["string","null"]},"priority":{"enum":["Low","Normal","High","Critical","Emergency"]},"mode":{"enum":["Background","OnDemand","Emergency","RealTime"]},"max_retries":{"type":"integer","minimum":0,"maximum":100}}}""";
 
     public const string HealState = """{"enum":["Queued","Running","Retrying","Completed","Failed","Cancelled"]}""";
 
@@ -49,7 +49,7 @@ internal static class HealthSchemas
         """{"type":"object","required":["heal_request_id","status","result"],"properties":{"heal_request_id":{"type":"string"},"status":""" + HealState + ""","result":""" + HealResult + "}}";
 
     public const string HealDetail =
-        """{"type":"object","required":["heal_request_id","status","bucket","object","result"],"properties":{"heal_request_id":{"type":"string"},"status":""" + HealState + ""","bucket":{"type":"string"},"object":{"type":"string"},"version_id":{"type":["string","null"]},"priority":{"type":"string"},"mode":{"type":"string"},"reason":{"type":"string"},"attempts":{"type":"integer"},"error":{"type":["string","null"]},"queue_position":{"type":["integer","null"]},"result":""" + HealResult + "}}";
+        """{"type":"object","required":["heal_request_id","status","bucket","object","result"],"properties":{"heal_request_id":{"type":"string"},"status":""" + HealState + ""","bucket":{"type":"string"},"object":{"type":"string"},"version_id":{"type":["string","null"]},"drive":{"type":["string","null"]},"priority":{"type":"string"},"mode":{"type":"string"},"reason":{"type":"string"},"attempts":{"type":"integer"},"error":{"type":["string","null"]},"queue_position":{"type":["integer","null"]},"result":""" + HealResult + "}}";
 
     public const string Anything = """{"type":"object"}""";
 
