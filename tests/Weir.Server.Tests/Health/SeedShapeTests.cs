@@ -46,8 +46,14 @@ public sealed class SeedShapeTests
 
         api.Health.Set(scan with
         {
-            ObjectsScanned = 425000, BytesScanned = 1073741824000, IssuesDetected = 23, CompletionPercentage = 50.0, ObjectsPerSecond = 117.5, BytesPerSecond = 268435456,
-            Elapsed = TimeSpan.FromMinutes(75), EstimatedRemaining = TimeSpan.FromMinutes(75),
+            ObjectsScanned = 425000,
+            BytesScanned = 1073741824000,
+            IssuesDetected = 23,
+            CompletionPercentage = 50.0,
+            ObjectsPerSecond = 117.5,
+            BytesPerSecond = 268435456,
+            Elapsed = TimeSpan.FromMinutes(75),
+            EstimatedRemaining = TimeSpan.FromMinutes(75),
         });
         for (int i = 0; i < 150; i++) api.Health.Found.Add(Issue(i));
         JsonElement status = await api.DataAsync(HttpMethod.Get, "/admin/scan/scan-1/status");
@@ -132,8 +138,17 @@ public sealed class SeedShapeTests
 
     internal static HealthIssue Issue(int number) => new()
     {
-        Id = $"issue-{number}", Type = IssueType.MissingShards, Severity = Severity.High, Bucket = "user-uploads", Object = $"photos/{number}.jpg", Description = "Missing 1 data shard",
-        DetectedAt = FakeHealth.Then, ScanId = "scan-1", Margin = 1, VersionId = "null", Drives = ["/data/disk1"],
+        Id = $"issue-{number}",
+        Type = IssueType.MissingShards,
+        Severity = Severity.High,
+        Bucket = "user-uploads",
+        Object = $"photos/{number}.jpg",
+        Description = "Missing 1 data shard",
+        DetectedAt = FakeHealth.Then,
+        ScanId = "scan-1",
+        Margin = 1,
+        VersionId = "null",
+        Drives = ["/data/disk1"],
     };
 
     internal static HealthSample Sample(DateTimeOffset at, double objects, double rate, double completed, double failed)

@@ -36,11 +36,15 @@ internal sealed class PolicyModule : IApiModule
         string path = $"/admin/policy/{word}";
         yield return new("GET", path, AccessRole.Viewer, $"The {word} policy in force.", HealthCalls.Look(context => GetAsync(context, kind)))
         {
-            Tag = HealthSchemas.Tag, OperationId = $"get{name}Policy", Responses = [HealthSchemas.Ok("The policy.", HealthSchemas.Anything), HealthSchemas.Stopped],
+            Tag = HealthSchemas.Tag,
+            OperationId = $"get{name}Policy",
+            Responses = [HealthSchemas.Ok("The policy.", HealthSchemas.Anything), HealthSchemas.Stopped],
         };
         yield return new("PUT", path, AccessRole.Admin, $"Changes members of the {word} policy; those that are not given stay, null sets one to its default.", _calls.Change(context => PutAsync(context, kind)))
         {
-            Tag = HealthSchemas.Tag, OperationId = $"put{name}Policy", Parameters =
+            Tag = HealthSchemas.Tag,
+            OperationId = $"put{name}Policy",
+            Parameters =
             [
                 new("dry_run", "query", """{"type":"boolean"}""", "Only say what would change."),
                 .. kind == PolicyKind.Scan ? [new("preset", "query", """{"enum":["gentle","balanced","fast","unlimited"]}""", "Set the limits to those of a preset; what the body has goes before it.")] : Array.Empty<ApiParameter>(),
@@ -50,7 +54,9 @@ internal sealed class PolicyModule : IApiModule
         };
         yield return new("GET", $"{path}/history", AccessRole.Viewer, $"The versions of the {word} policy, newest first.", HealthCalls.Look(context => HistoryAsync(context, kind)))
         {
-            Tag = HealthSchemas.Tag, OperationId = $"get{name}PolicyHistory", Parameters = [new("limit", "query", ApiParameter.Integer, $"At most so many ({DefaultLimit}; {MostListed} at most).")],
+            Tag = HealthSchemas.Tag,
+            OperationId = $"get{name}PolicyHistory",
+            Parameters = [new("limit", "query", ApiParameter.Integer, $"At most so many ({DefaultLimit}; {MostListed} at most).")],
             Responses = [HealthSchemas.Ok("The versions.", HistorySchema), HealthSchemas.Malformed, HealthSchemas.Stopped],
         };
     }
