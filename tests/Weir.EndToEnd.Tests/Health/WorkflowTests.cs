@@ -122,6 +122,68 @@ public sealed class WorkflowTests
         Assert.Equal(["drives"], Directory.GetDirectories(stage.Directory).Select(Path.GetFileName));
     }
 
+    [Fact]
+    public async Task What_a_scan_finds_is_repaired_without_being_asked_for_and_the_numbers_come_back()
+    {
+        using var stage = new HealthStage();
+        string[] drives = await stage.MakeAsync();
+        Directory.Delete(Path.Combine(drives[1], "user-uploads"), recursive: true);
+        await stage.StartAsync(drives);
+        JsonElement scan = await stage.CallAsync(HttpMethod.Post, "/admin/scan/start", """{"strategy":{"type":"Full","mode":"Deep"}}""");
+        JsonElement ended = await stage.WhenAsync($"/admin/scan/{scan.GetProperty("scan_id").GetString()}", now => now.GetProperty("status").GetString() == "Completed");
+        Assert.True(ended.GetProperty("progress").GetProperty("issues_detected").GetInt32() > 0);
+        await stage.WhenAsync("/admin/issues", issues => issues.GetProperty("total").GetInt32() == 0);
+        JsonElement counts = (await stage.WhenAsync("/admin/heals", heals => heals.GetProperty("by_status") is var by && by.GetProperty("Running").GetInt32() + by.GetProperty("Queued").GetInt32() == 0)).GetProperty("by_status");
+        Assert.Equal(0, counts.GetProperty("Failed").GetInt32());
+        JsonElement metrics = (await stage.WhenAsync("/metrics/system?metrics=heals_completed,heal_success_rate,shards_repaired,open_issues",
+            data => data.GetProperty("metrics").GetProperty("heals_completed_total").GetProperty("value").GetInt32() == counts.GetProperty("Completed").GetInt32())).GetProperty("metrics");
+        Assert.Equal((1, 0), (metrics.GetProperty("heal_success_rate").GetProperty("value").GetInt32(), metrics.GetProperty("open_issues_high").GetProperty("value").GetInt32()));
+        await stage.Daemon!.SignalAsync("TERM");
+        Assert.Equal(0, await stage.Daemon.WaitForExitAsync());
+        await HealthStage.WeirAsync(["drives", "verify", .. drives, "--mode", "deep"]);
+    }
+
+    [Fact]
+    public async Task Killed_while_it_scans_and_repairs_it_goes_on_and_nothing_is_lost()
+    {
+        using var stage = new HealthStage();
+        string[] drives = await stage.MakeAsync(objects: 300);
+        Directory.Delete(Path.Combine(drives[3], "user-uploads"), recursive: true);
+        await stage.StartAsync(drives);
+        JsonElement scan = await stage.CallAsync(HttpMethod.Post, "/admin/scan/start", """{"strategy":{"type":"Full","mode":"Deep"}}""");
+        string path = $"/admin/scan/{scan.GetProperty("scan_id").GetString()}";
+        JsonElement heal = await stage.CallAsync(HttpMethod.Post, "/admin/heal/request", """{"bucket":"user-uploads","object":"photos/IMG_001.jpg"}""");
+        for (int i = 0; i < 3; i++)
+        {
+            stage.Daemon!.Kill();
+            await stage.StartAsync(drives);
+        }
+
+        Assert.Equal("Completed", (await stage.WhenAsync(path, now => now.GetProperty("status").GetString() is "Completed" or "Failed" or "Cancelled")).GetProperty("status").GetString());
+        JsonElement repaired = await stage.WhenAsync($"/admin/heal/{heal.GetProperty("heal_request_id").GetString()}", now => now.GetProperty("status").GetString() is "Completed" or "Failed");
+        Assert.Equal("Completed", repaired.GetProperty("status").GetString());
+        await stage.WhenAsync("/admin/issues", issues => issues.GetProperty("total").GetInt32() == 0);
+        await stage.Daemon!.SignalAsync("TERM");
+        Assert.Equal(0, await stage.Daemon.WaitForExitAsync());
+        await HealthStage.WeirAsync(["drives", "verify", .. drives, "--mode", "deep"]);
+    }
+
+    [Fact]
+    public async Task A_reader_that_missed_something_has_the_object_repaired_in_real_time()
+    {
+        using var stage = new HealthStage();
+        string[] drives = await stage.MakeAsync();
+        string photo = Path.Combine(drives[0], "user-uploads", "photos");
+        Directory.Delete(photo, recursive: true);
+        await stage.StartAsync(drives);
+        string feed = Path.Combine(stage.Directory, "feed");
+        string said = await HealthStage.RunAsync("bash", ["-c", $"dotnet '{Path.Combine(AppContext.BaseDirectory, "weir.dll")}' drives get {string.Join(' ', drives)} user-uploads/photos/IMG_001.jpg --feed 'file:{feed}' 2>&1 >/dev/null"], [0]);
+        Assert.Contains("asked on", said, StringComparison.Ordinal);
+        JsonElement heals = await stage.WhenAsync("/admin/heals", all => all.GetProperty("by_status").GetProperty("Completed").GetInt32() == 1);
+        Assert.Equal(("RealTime", "drives get"), (heals.GetProperty("heals")[0].GetProperty("mode").GetString(), heals.GetProperty("heals")[0].GetProperty("reason").GetString()));
+        Assert.True(Directory.Exists(photo));
+    }
+
     private static JsonElement Data((string Asked, string Answered) one)
     {
         using JsonDocument document = JsonDocument.Parse(one.Answered);

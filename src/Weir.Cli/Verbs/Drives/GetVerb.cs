@@ -24,7 +24,7 @@ internal sealed class GetVerb : Verb
     private readonly Option<string?> _versionId = new("--version-id") { HelpName = "ID", Description = "The version to print, or null for the null version. Otherwise the newest." };
     private readonly Option<long> _offset = new("--offset") { HelpName = "BYTES", Description = "Begin at this byte." };
     private readonly Option<long?> _length = new("--length") { HelpName = "BYTES", Description = "Print so many bytes at most." };
-    private readonly Option<string?> _feed = new(SharedOptions.FeedName) { HelpName = "URL", Description = "Ask on this feed for the repair of an object that could not be read, or only by rebuilding." };
+    private readonly Option<string?> _feed = new(SharedOptions.FeedName) { HelpName = "URL", Description = "Ask on this feed for the repair of an object that could not be read, or of which something is missing." };
     private readonly Option<bool> _raw = new("--raw") { Description = "Print the stored bytes of an object that is compressed or encrypted." };
 
     public GetVerb() : base("get", Summary)
@@ -76,7 +76,7 @@ internal sealed class GetVerb : Verb
         }
     }
 
-    /// <summary>Whether something had to be rebuilt.</summary>
+    /// <summary>Whether something was missing or had to be rebuilt.</summary>
     private async Task<bool> PrintAsync(Invocation run, string[] drives, ObjectName name, Guid? version, CancellationToken cancellationToken)
     {
         LocatedObject located = new ObjectLocator(DriveTopology.Discover(drives)).Find(name, version);
@@ -104,7 +104,7 @@ internal sealed class GetVerb : Verb
             }
         }
 
-        return reader.Ledger.Shards.Count > 0;
+        return reader.Ledger.Shards.Count > 0 || located.Notes.Count > 0;
     }
 
     /// <summary>Every version: what is wrong with one is often wrong with the others. A feed that does not take it is said, and costs nothing else.</summary>
