@@ -11,8 +11,9 @@ curl() {
 watch() {
   local status
   for ((i = 0; i < 1200; i++)); do
-    eval "$1"
+    # First, so that what is shown last is the end.
     status=$(command curl -s "$(grep -o 'http://[^ ]*/status' <<< "$1")" | jq -r .data.status)
+    eval "$1"
     case $status in
       Completed | Failed | Cancelled) return 0 ;;
     esac
