@@ -66,7 +66,7 @@ internal sealed class WordingProgram
         while (true)
         {
             if (--steps < 0) return false;
-            Instruction instruction = _code[at];
+            ref readonly Instruction instruction = ref _code[at];
             switch (instruction.Kind)
             {
                 case Kind.Literal:
@@ -127,7 +127,7 @@ internal sealed class WordingProgram
     }
 
     /// <summary>Where the way begins whose first text is the longest that fits.</summary>
-    private static int Choose(Instruction fork, ReadOnlySpan<byte> rest)
+    private static int Choose(in Instruction fork, ReadOnlySpan<byte> rest)
     {
         foreach ((byte[] lead, int target) in fork.Ways!)
         {
@@ -286,7 +286,7 @@ internal sealed class WordingProgram
         }
     }
 
-    private sealed record Instruction(Kind Kind)
+    private readonly record struct Instruction(Kind Kind)
     {
         public byte[]? Bytes { get; init; }
 

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Weir.BlockEvents.Rules.Wordings;
 
 /// <summary>A set of bytes. Immutable; equal sets are equal objects in the sense of <see cref="Equals(ByteSet)"/>.</summary>
@@ -52,9 +55,9 @@ internal sealed class ByteSet : IEquatable<ByteSet>
     /// <summary>How many bytes from <paramref name="place"/> on are members.</summary>
     public int CountFrom(ReadOnlySpan<byte> line, int place)
     {
-        ReadOnlySpan<bool> members = _members;
+        ref bool members = ref MemoryMarshal.GetArrayDataReference(_members);
         int end = place;
-        while (end < line.Length && members[line[end]]) end++;
+        while (end < line.Length && Unsafe.Add(ref members, line[end])) end++;
         return end - place;
     }
 
@@ -65,7 +68,7 @@ internal sealed class ByteSet : IEquatable<ByteSet>
     public override int GetHashCode()
     {
         var hash = default(HashCode);
-        hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(_members.AsSpan()));
+        hash.AddBytes(MemoryMarshal.AsBytes(_members.AsSpan()));
         return hash.ToHashCode();
     }
 }
