@@ -45,7 +45,7 @@ internal sealed class HealVerb : Verb
         [
             "First looks at everything and plans, then repairs, the objects first that may lose least. Each position gets the piece that it lacks and no other: its record in xl.meta, where the shard is good, or the shard, made from as many good ones as there are data shards; one more is read, where there is one, to compare with. Other versions in the same xl.meta stay as they are, byte for byte. Files and directories get the owner and mode that they have on the other drives.",
             "Each piece is written aside, made durable, read back from the drive and renamed into its place. Whenever the run is killed or a drive fails, every object is as it was before or better. What cannot be repaired for certain is left as it is and named: too few shards, records that too few drives have, drives that disagree, shards of RustFS before 1.0.0-alpha.87. Nothing is ever deleted.",
-            "The server must not be running: the verb refuses to begin while a process has files of the drives open or is called minio or rustfs. --live goes on all the same, but touches no version younger than ten minutes, looks at everything twice with ten seconds between, and gives up an object that changes meanwhile. Beside a server its own healing is to be preferred.",
+            "The server must not be running: the verb refuses to begin while a process has files of the drives open or is called minio or rustfs. --live goes on all the same, but touches no version younger than ten minutes, looks at everything twice with ten seconds between, and gives up an object that changes meanwhile; nor does it work with --quarantine. Beside a server its own healing is to be preferred.",
             "A new drive that is given with --replace must be empty. It gets the identity of the lost one, then its buckets and objects; run again, the verb goes on with what is missing.",
             "Prints a line for each version that was not healthy: what was written where, or why it was left. With --json an object for each: bucket, object, version_id, verdict and margin before, state (repaired, partly-repaired, failed, untouched; planned with --dry-run), pieces (drive, shard, path, part; part is null for metadata) and problems.",
         ],
@@ -75,6 +75,7 @@ internal sealed class HealVerb : Verb
         bool isDry = run.Get(_dryRun);
         if (isDry && (run.Get(_resume) || run.Get(_quarantine))) throw new UsageException("--dry-run does nothing that could be resumed or moved");
         if (run.Get(_resume) && only is not null) throw new UsageException("--resume goes on with a whole run, and --object begins one of its own");
+        if (run.Get(_live) && run.Get(_quarantine)) throw new UsageException("--quarantine moves what no version refers to, and that may be what a running server is just writing: stop the server first, and leave --live out");
         DriveQueueOptions queues = QueueOptions(run);
         using var printer = new HealPrinter(run, run.Get(_json), isDry);
         DriveTopology topology = Discover(run);

@@ -13,6 +13,9 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
     /// <summary>Objects with something to be moved that one run remembers; the next finds the others.</summary>
     private const int MaxUnneeded = 100_000;
 
+    /// <summary>Beside a server: an object that is different each time it is looked at is left to the next run.</summary>
+    private const int MostLooks = 4;
+
     private readonly ObjectExaminer _examiner = new(drives.Queues);
     private readonly List<(int Pool, int Set, ObjectName Name)> _unneeded = [];
     private readonly Lock _gate = new();
@@ -156,8 +159,8 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
         {
             _looked++;
             journal.AddRefused(plan.Refusals.Count);
-            if (verdict.Outline is { } outline) journal.Add(new(verdict.Pool, verdict.Set, verdict.Name, outline.Margin, outline.ReadBytes, outline.WriteBytes, outline.MemoryBytes, options.Time.GetUtcNow()));
-            if (plan.Repairs.Count > 0) journal.Add(new(verdict.Pool, verdict.Set, verdict.Name, plan.Margin, plan.ReadBytes, plan.WriteBytes, plan.MemoryBytes, options.Time.GetUtcNow()));
+            if (verdict.Outline is { } outline) journal.Add(new(verdict.Pool, verdict.Set, verdict.Name, outline.Margin, outline.ReadBytes, outline.WriteBytes, outline.MemoryBytes, options.Time.GetUtcNow(), ""));
+            if (plan.Repairs.Count > 0) journal.Add(new(verdict.Pool, verdict.Set, verdict.Name, plan.Margin, plan.ReadBytes, plan.WriteBytes, plan.MemoryBytes, options.Time.GetUtcNow(), options.IsLive ? plan.Sighting : ""));
             if (_unneeded.Count < MaxUnneeded && (Quarantine.Concerns(plan) || plan.Repairs.Count > 0 || verdict.Outline is not null)) _unneeded.Add((verdict.Pool, verdict.Set, verdict.Name));
             observer.Looked(plan);
         }
@@ -165,15 +168,10 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
 
     private async Task HealAsync(long number, PlannedObject planned, CancellationToken cancellationToken)
     {
-        if (options.IsLive)
-        {
-            TimeSpan early = planned.SeenAt + options.SightingInterval - options.Time.GetUtcNow();
-            if (early > TimeSpan.Zero) await Task.Delay(early, options.Time, cancellationToken).ConfigureAwait(false);
-        }
-
-        ObjectVerdict verdict = await _examiner.ExamineAsync(topology.Pools[planned.Pool], planned.Set, planned.Name, examine, cancellationToken).ConfigureAwait(false);
-        ObjectPlan plan = LiveRules.Apply(HealPlanner.Plan(verdict), options);
-        ObjectOutcome outcome = await new ObjectHealer(drives, options, journal).HealAsync(plan, cancellationToken).ConfigureAwait(false);
+        (ObjectPlan plan, bool isSettled) = await LookAgainAsync(planned, cancellationToken).ConfigureAwait(false);
+        ObjectOutcome outcome = isSettled
+            ? await new ObjectHealer(drives, options, journal).HealAsync(plan, cancellationToken).ConfigureAwait(false)
+            : new(plan, [.. plan.Repairs.Select(repair => new VersionOutcome(repair.Verdict, RepairState.Failed, [], ["each look at it saw something else; the server is changing it"]))], 0, 0);
         lock (_gate)
         {
             if (outcome.Versions.Count > 0) journal.Note(outcome);
@@ -185,6 +183,28 @@ public sealed class DeploymentHealer(DriveTopology topology, HealDrives drives, 
             // Not for each one: whatever is done twice is found done.
             if (_doneObjects % 256 == 0) journal.Advance(_next, isFinished: false);
             observer.Healed(outcome);
+        }
+    }
+
+    /// <summary>Looks right before the repair; beside a server until two looks in turn, some time apart, saw the same.</summary>
+    private async Task<(ObjectPlan Plan, bool IsSettled)> LookAgainAsync(PlannedObject planned, CancellationToken cancellationToken)
+    {
+        (string sighting, DateTimeOffset seenAt) = (planned.Sighting, planned.SeenAt);
+        for (int look = 1; ; look++)
+        {
+            if (options.IsLive)
+            {
+                TimeSpan early = seenAt + options.SightingInterval - options.Time.GetUtcNow();
+                // A clock that was set back must not hold it up for long.
+                if (early > options.SightingInterval) early = options.SightingInterval;
+                if (early > TimeSpan.Zero) await Task.Delay(early, options.Time, cancellationToken).ConfigureAwait(false);
+            }
+
+            ObjectVerdict verdict = await _examiner.ExamineAsync(topology.Pools[planned.Pool], planned.Set, planned.Name, examine, cancellationToken).ConfigureAwait(false);
+            ObjectPlan plan = LiveRules.Apply(HealPlanner.Plan(verdict), options);
+            if (!options.IsLive || plan.Repairs.Count == 0 || plan.Sighting == sighting) return (plan, true);
+            if (look == MostLooks) return (plan, false);
+            (sighting, seenAt) = (plan.Sighting, options.Time.GetUtcNow());
         }
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Weir.Erasure.Drives.Verifying;
 
 namespace Weir.Erasure.Drives.Healing;
@@ -17,4 +20,21 @@ public sealed record ObjectPlan(ObjectVerdict Object, IReadOnlyList<VersionRepai
 
     /// <summary>What the repair holds in memory at once: of the part that takes most two batches of each shard, and all inline shards.</summary>
     public long MemoryBytes => Repairs.Count == 0 ? 0 : Repairs.Max(repair => repair.MemoryBytes) + Object.Answers.Sum(answer => answer.FileBytes);
+
+    /// <summary>What is to be repaired, as a few letters: two looks that saw the same give the same.</summary>
+    public string Sighting
+    {
+        get
+        {
+            var text = new StringBuilder();
+            foreach (VersionRepair repair in Repairs)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{repair.Verdict.VersionId} {repair.Verdict.ModTime}");
+                foreach (ShardRepair shard in repair.Shards) text.Append(CultureInfo.InvariantCulture, $" {shard.Position} {shard.NeedsRecord} {string.Join(',', shard.Parts)}");
+                text.Append('\n');
+            }
+
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 8));
+        }
+    }
 }

@@ -21,6 +21,7 @@ internal static class PlanLine
             json.WriteNumber("write_bytes", planned.WriteBytes);
             json.WriteNumber("memory_bytes", planned.MemoryBytes);
             json.WriteString("seen_at", planned.SeenAt);
+            json.WriteString("sighting", planned.Sighting);
             json.WriteEndObject();
         }
 
@@ -42,7 +43,8 @@ internal static class PlanLine
                 root.GetProperty("read_bytes").GetInt64(),
                 root.GetProperty("write_bytes").GetInt64(),
                 root.GetProperty("memory_bytes").GetInt64(),
-                root.GetProperty("seen_at").GetDateTimeOffset());
+                root.GetProperty("seen_at").GetDateTimeOffset(),
+                root.GetProperty("sighting").GetString() ?? "");
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {

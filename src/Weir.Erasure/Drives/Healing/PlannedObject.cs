@@ -9,4 +9,5 @@ namespace Weir.Erasure.Drives.Healing;
 /// <param name="WriteBytes">Bytes of shards that will be written.</param>
 /// <param name="MemoryBytes">What its repair holds in memory at once.</param>
 /// <param name="SeenAt">When it was judged.</param>
-public sealed record PlannedObject(int Pool, int Set, ObjectName Name, int Margin, long ReadBytes, long WriteBytes, long MemoryBytes, DateTimeOffset SeenAt);
+/// <param name="Sighting">What it lacked then: see <see cref="ObjectPlan.Sighting"/>.</param>
+public sealed record PlannedObject(int Pool, int Set, ObjectName Name, int Margin, long ReadBytes, long WriteBytes, long MemoryBytes, DateTimeOffset SeenAt, string Sighting);

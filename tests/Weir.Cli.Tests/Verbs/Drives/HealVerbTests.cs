@@ -102,6 +102,7 @@ public sealed class HealVerbTests : IDisposable
     [InlineData("--mbps", "-1")]
     [InlineData("--concurrency", "0")]
     [InlineData("--dry-run", "--resume")]
+    [InlineData("--live", "--quarantine")]
     public async Task A_wrong_command_line_does_nothing(string option, string value)
     {
         await MakeAsync();
