@@ -1,4 +1,5 @@
 using Weir.Erasure.Drives.Disks;
+using Weir.Erasure.Drives.Walking;
 
 namespace Weir.Erasure.Drives;
 
@@ -37,6 +38,23 @@ internal sealed class ShardSource : IDisposable
         int taken = Math.Min(rest.Length, buffer.Length);
         rest[..taken].CopyTo(buffer);
         return taken;
+    }
+
+    /// <summary>The same, at the pace that the drive is read at.</summary>
+    /// <exception cref="IOException">The drive failed.</exception>
+    public int Read(Span<byte> buffer, long offset, DriveWorker worker)
+    {
+        int done = 0;
+        while (done < buffer.Length)
+        {
+            int piece = Math.Min(buffer.Length - done, worker.MostAtOnce);
+            worker.Admit(1, piece);
+            int read = Read(buffer.Slice(done, piece), offset + done);
+            done += read;
+            if (read < piece) break;
+        }
+
+        return done;
     }
 
     /// <summary>Lets the system forget what it holds of the file in memory.</summary>

@@ -1,4 +1,5 @@
 using Weir.Erasure.Coding;
+using Weir.Erasure.Drives.Walking;
 
 namespace Weir.Erasure.Drives;
 
@@ -66,10 +67,14 @@ internal sealed class StripeBatch
     }
 
     /// <summary>Reads the batch's blocks of one shard; any number of shards at once. Returns how many blocks came whole.</summary>
+    /// <param name="shard">From 0.</param>
+    /// <param name="source">Its bytes.</param>
+    /// <param name="worker">At whose pace; null for as fast as it goes.</param>
     /// <exception cref="IOException">The drive failed.</exception>
-    public int Load(int shard, ShardSource source)
+    public int Load(int shard, ShardSource source, DriveWorker? worker = null)
     {
-        int read = source.Read(_buffer.AsSpan(_offset + shard * _stride, Bytes(Count)), _layout.OffsetOf(FirstBlock));
+        Span<byte> bytes = _buffer.AsSpan(_offset + shard * _stride, Bytes(Count));
+        int read = worker is null ? source.Read(bytes, _layout.OffsetOf(FirstBlock)) : source.Read(bytes, _layout.OffsetOf(FirstBlock), worker);
         int whole = 0;
         while (whole < Count && Bytes(whole + 1) <= read) whole++;
         return whole;

@@ -68,7 +68,11 @@ public sealed class ObjectHealer(HealDrives drives, HealOptions options, HealJou
         foreach (DriveMetadata before in plan.Object.Answers)
         {
             if (before.Drive is not { } drive) continue;
-            DriveMetadata now = await drives.Queues[drive].RunAsync(_ => DriveMetadata.ReadAll(drive, before.Position, plan.Object.Name)).ConfigureAwait(false);
+            DriveMetadata now = await drives.Queues[drive].RunAsync(worker =>
+            {
+                worker.Admit(2, before.FileBytes);
+                return DriveMetadata.ReadAll(drive, before.Position, plan.Object.Name);
+            }).ConfigureAwait(false);
             bool isSame = now.State == before.State && now.Versions.Count == before.Versions.Count
                 && now.Versions.Zip(before.Versions).All(pair => pair.First.RawBody.Span.SequenceEqual(pair.Second.RawBody.Span));
             if (!isSame) return $"{drive.Path}: the server changed {plan.Object.Name}/{XlMeta.FileName} meanwhile";

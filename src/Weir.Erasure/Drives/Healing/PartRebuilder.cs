@@ -148,12 +148,7 @@ internal sealed class PartRebuilder(DriveQueues queues, PinnedBuffers buffers) :
             _open[shard] ??= await source.OpenAsync(queues, _layout).ConfigureAwait(false);
             if (_open[shard] is not { } open) return 0;
             if (!source.Inline.IsEmpty) return batch.Load(shard, open);
-            int blocks = await queues[source.Drive].RunAsync(worker =>
-            {
-                int whole = batch.Load(shard, open);
-                worker.Charge(1, batch.FileBytes(shard).Length);
-                return whole;
-            }).ConfigureAwait(false);
+            int blocks = await queues[source.Drive].RunAsync(worker => batch.Load(shard, open, worker)).ConfigureAwait(false);
             Interlocked.Add(ref _readBytes, batch.FileBytes(shard).Length);
             return blocks;
         }

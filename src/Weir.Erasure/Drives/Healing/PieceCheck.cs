@@ -38,8 +38,13 @@ internal static class PieceCheck
         for (long first = 0; first < layout.Blocks; first += batch)
         {
             int bytes = (int)Math.Min(buffer.Length, layout.FileSize - layout.OffsetOf(first));
-            if (file.Read(buffer[..bytes], layout.OffsetOf(first)) < bytes) return $"{where} became shorter while it was read";
-            worker.Charge(1, bytes);
+            for (int done = 0, piece; done < bytes; done += piece)
+            {
+                piece = Math.Min(bytes - done, worker.MostAtOnce);
+                worker.Admit(1, piece);
+                if (file.Read(buffer.Slice(done, piece), layout.OffsetOf(first) + done) < piece) return $"{where} became shorter while it was read";
+            }
+
             for (long number = first; number < Math.Min(first + batch, layout.Blocks); number++)
             {
                 ReadOnlySpan<byte> stored = buffer.Slice((int)(layout.OffsetOf(number) - layout.OffsetOf(first)), layout.HashBytes + layout.PieceSizeOf(number));

@@ -40,6 +40,7 @@ internal sealed class PieceSink : IDisposable
         {
             sink._output = await queue.RunAsync(worker =>
             {
+                worker.Admit(2, 0);
                 Directories.EnsureStaging(target);
                 return target.Store.CreateFile(target.Root, sink.Path!, owner);
             }).ConfigureAwait(false);
@@ -66,8 +67,14 @@ internal sealed class PieceSink : IDisposable
         {
             await _queue!.RunAsync(worker =>
             {
-                _output!.Write(bytes.Span);
-                worker.Charge(1, bytes.Length);
+                for (ReadOnlySpan<byte> rest = bytes.Span; rest.Length > 0;)
+                {
+                    int piece = Math.Min(rest.Length, worker.MostAtOnce);
+                    worker.Admit(1, piece);
+                    _output!.Write(rest[..piece]);
+                    rest = rest[piece..];
+                }
+
                 return true;
             }).ConfigureAwait(false);
         }

@@ -29,7 +29,7 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
         {
             if (_target.Failure is { } failure) throw new DriveFileException(failure);
             bool isWhole = DropFailed();
-            if (work.Records.Count > 0) await queue.RunAsync(worker => StageMetadata(isWhole ? doubt : "some of what it may hold could not be made again")).ConfigureAwait(false);
+            if (work.Records.Count > 0) await queue.RunAsync(worker => StageMetadata(worker, isWhole ? doubt : "some of what it may hold could not be made again")).ConfigureAwait(false);
             string[] staged = [.. work.Shards.Select(shard => shard.Piece.StagedPath), .. _metadata is null ? (string[])[] : [_metadata.StagedPath]];
             if (staged.Length == 0) return;
             await drives.Barrier(_target.Drive).SyncAsync(staged).ConfigureAwait(false);
@@ -55,7 +55,7 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
         }
     }
 
-    private bool StageMetadata(string? doubt)
+    private bool StageMetadata(DriveWorker worker, string? doubt)
     {
         DriveStamp? stamp = _target.Store.FindStamp(_target.Root, _metadataPath);
         XlMeta? current = ReadCurrent();
@@ -64,6 +64,7 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
         else if (stamp is not null && doubt is not null) throw new ErasureFormatException(doubt);
         // Oldest first: a new file then has its inline shards in the order that they were written in.
         _after = MetadataMerge.Build(current, [.. Enumerable.Reverse(work.Records).Select(record => record.Change)]);
+        worker.Admit(4, _after.Length);
         string staged = _target.NewName();
         Directories.EnsureStaging(_target);
         DriveOwner owner = _target.Store.FindOwner(_target.Root, _metadataPath) ?? SiblingOwners.Of(siblings, _metadataPath, isDirectory: false);
@@ -116,6 +117,7 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
         }
 
         if (_metadata is null) return true;
+        worker.Admit(2, _after!.Length);
         if (PieceCheck.Bytes(_target.Drive, _metadata.StagedPath, _after) is { } wrong) throw new DriveFileException($"What was written does not read back: {wrong}");
         work.WrittenBytes += _after!.Length;
         return true;
@@ -124,7 +126,12 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
     private HashSet<string> PutInPlace(DriveWorker worker)
     {
         var changed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var shard in work.Shards) Put(shard.Piece, changed);
+        foreach (var shard in work.Shards)
+        {
+            worker.Admit(2, 0);
+            Put(shard.Piece, changed);
+        }
+
         worker.Progress();
         if (_metadata is null) return changed;
         // The other versions in the file must be those that the new one was made from.
