@@ -47,10 +47,9 @@ public sealed class KilledHealTests : IDisposable
         Dictionary<string, byte[]> whole = TreeFiles.Read(Path.Combine(_directory.FullName, "drives"));
         Damage(made, random);
         IReadOnlyDictionary<string, ShardNeeds> needs = await NeedsAsync();
-        int repairs = made.Length;
         for (int kill = 0; kill < Kills; kill++)
         {
-            await KillAsync(random.Next(2) == 0, random.Next(-1, repairs), random.Next(30));
+            await KillAsync(random.Next(2) == 0, random.Next(-1, 6), random.Next(30));
             IReadOnlyDictionary<string, ShardNeeds> now = await NeedsAsync();
             foreach ((string place, ShardNeeds after) in now)
             {
@@ -99,7 +98,7 @@ public sealed class KilledHealTests : IDisposable
         int intents = Intents();
         while (!heal.HasExited && (changes < 0 ? Runs() == before && !resumes : Intents() < intents + changes)) await Task.Delay(1, Cancellation);
         for (int i = 0; i < spins && !heal.HasExited; i++) await Task.Yield();
-        await heal.SignalAsync("KILL");
+        if (!heal.HasExited) await heal.SignalAsync("KILL");
         await heal.WaitForExitAsync();
         await Task.WhenAll(text, messages);
     }
