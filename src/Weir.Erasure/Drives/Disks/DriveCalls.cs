@@ -50,6 +50,8 @@ internal static unsafe partial class DriveCalls
     public static int Open(in NativePath path, int flags, out int error)
     {
         flags |= CloseOnExec | NonBlocking | NoFollow;
+        // The root itself may be a link: openat2 would call one that is to be a directory no directory.
+        if (path.Length == path.RootBytes) return OpenPlain(path.Pointer, flags & ~NoFollow, out error);
         if (!Volatile.Read(ref _isOpenAt2Missing))
         {
             int opened = OpenBelowRoot(path, flags, out error);
@@ -181,7 +183,6 @@ internal static unsafe partial class DriveCalls
         var how = new OpenHow { Flags = (ulong)flags, Resolve = ResolveNoSymlinks | ResolveNoMagicLinks };
         int opened = Call(CurrentDirectory, path.Pointer, &how, out error);
         if (opened >= 0 || !IsLink(error)) return opened;
-        if (path.Length == path.RootBytes) return OpenPlain(path.Pointer, flags & ~NoFollow, out error);
         byte slash = path.Pointer[path.RootBytes];
         path.Pointer[path.RootBytes] = 0;
         int root = OpenPlain(path.Pointer, CloseOnExec | Directory, out error);
@@ -204,7 +205,7 @@ internal static unsafe partial class DriveCalls
     /// <summary>For kernels before 5.6 and sandboxes: each directory on the way is looked at first.</summary>
     private static int OpenChecked(in NativePath path, int flags, out int error)
     {
-        if (path.Length == path.RootBytes) return OpenPlain(path.Pointer, flags & ~NoFollow, out error);
+        error = 0;
         for (int at = path.RootBytes + 1; at < path.Length; at++)
         {
             if (path.Pointer[at] != '/') continue;

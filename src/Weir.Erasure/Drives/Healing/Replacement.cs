@@ -44,7 +44,44 @@ public sealed record Replacement(Drive Drive, DrivePool Pool, int Set, int Posit
         }
 
         chosen[0].Check();
+        CheckPlace(topology, drive);
         return chosen[0];
+    }
+
+    /// <summary>A directory within another drive, or around one, is no drive of its own, whichever links lead there.</summary>
+    private static void CheckPlace(DriveTopology topology, Drive drive)
+    {
+        string own = RealPath(drive.Files.Root);
+        foreach (Drive other in topology.Drives.Where(other => other != drive))
+        {
+            string there = RealPath(other.Files.Root);
+            if (IsWithin(own, there)) throw new DriveFileException($"{drive.Path} lies within {other.Path}, another of the given drives.");
+            if (IsWithin(there, own)) throw new DriveFileException($"{other.Path}, another of the given drives, lies within {drive.Path}.");
+        }
+
+        for (DirectoryInfo? above = Directory.GetParent(own); above is not null; above = above.Parent)
+        {
+            foreach (string system in DriveFormatter.SystemDirectories)
+            {
+                if (File.Exists(Path.Combine(above.FullName, system, FormatJson.FileName))) throw new DriveFileException($"{drive.Path} lies within {above.FullName}, which is a drive itself.");
+            }
+        }
+    }
+
+    private static bool IsWithin(string path, string directory) =>
+        path == directory || path.StartsWith(directory.EndsWith('/') ? directory : directory + "/", StringComparison.Ordinal);
+
+    private static string RealPath(string root, int links = 0)
+    {
+        const int mostLinks = 40;
+        string real = "/";
+        foreach (string component in Path.GetFullPath(root).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            real = Path.Combine(real, component);
+            if (links < mostLinks && Directory.ResolveLinkTarget(real, returnFinalTarget: false) is { } target) real = RealPath(target.FullName, links + 1);
+        }
+
+        return real;
     }
 
     /// <summary>Takes the drive for the one that it would become, in memory alone, so that a plan can be made.</summary>
@@ -66,8 +103,21 @@ public sealed record Replacement(Drive Drive, DrivePool Pool, int Set, int Posit
         if (Pool.Format.Version != 3) throw new DriveFileException($"The drives' format.json is of version {Pool.Format.Version}; drives are added to version 3 alone.");
         foreach ((string name, DriveEntryKind kind) in Drive.Files.ReadDirectory("", MostEntries))
         {
-            bool isHarmless = kind == DriveEntryKind.Directory && (name == "lost+found" || DriveFormatter.SystemDirectories.Contains(name));
-            if (!isHarmless) throw new DriveFileException($"{Drive.Path} is not empty: it has {name}. Only an empty drive is made one of the deployment.");
+            bool isSystem = kind == DriveEntryKind.Directory && DriveFormatter.SystemDirectories.Contains(name);
+            // Servers make these before they ask for the drive's identity.
+            if (isSystem) CheckEmpty(name, depth: 0);
+            else if (kind != DriveEntryKind.Directory || name != "lost+found") throw new DriveFileException($"{Drive.Path} is not empty: it has {name}. Only an empty drive is made one of the deployment.");
+        }
+    }
+
+    /// <summary>Directories without a file in them are nothing; what else is there may be the rest of another life.</summary>
+    private void CheckEmpty(string directory, int depth)
+    {
+        const int mostDepth = 3;
+        foreach ((string name, DriveEntryKind kind) in Drive.Files.ReadDirectory(directory, MostEntries))
+        {
+            if (kind != DriveEntryKind.Directory || depth == mostDepth) throw new DriveFileException($"{Drive.Path} is not empty: it has {directory}/{name}. Only an empty drive is made one of the deployment.");
+            CheckEmpty($"{directory}/{name}", depth + 1);
         }
     }
 }

@@ -200,12 +200,27 @@ internal sealed class SetWalk
 
     private WalkNode? Child(WalkNode parent, ReadOnlySpan<byte> nameBytes, ushort drives)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(nameBytes)) return null;
+        if (!System.Text.Unicode.Utf8.IsValid(nameBytes))
+        {
+            NoteName(parent.Path, nameBytes, drives);
+            return null;
+        }
+
         string name = Encoding.UTF8.GetString(nameBytes);
         if (parent.Path.Length == 0) return WalkRules.IsBucket(name) && _options.Buckets?.Invoke(name) != false && IsWanted(name, out _) ? new(name, drives, WalkNodeKind.List) { IsSilent = true } : null;
         if (!WalkRules.IsWalked(parent.Path, name)) return null;
         string path = $"{parent.Path}/{name}";
         return IsWanted(path, out bool isSilent) ? new(path, drives, WalkNodeKind.Visit) { IsBelowObject = parent.IsBelowObject, IsSilent = isSilent } : null;
+    }
+
+    /// <summary>No server makes such a name: it was damaged, and with it all that is below is out of reach.</summary>
+    private void NoteName(string parent, ReadOnlySpan<byte> name, ushort drives)
+    {
+        string problem = $"{(parent.Length == 0 ? "its root" : parent)} has a name that is no UTF-8 ({Convert.ToHexStringLower(name)}), with what is below";
+        for (int position = 0; position < _drives.Count; position++)
+        {
+            if ((drives & 1 << position) != 0 && _drives[position] is { } drive) _queues[drive].NoteError(problem);
+        }
     }
 
     private bool IsWanted(string path, out bool isSilent)

@@ -64,6 +64,50 @@ public sealed class HealVerbTests : IDisposable
         Assert.Contains("no empty drive", full.Error);
     }
 
+    /// <summary>What somebody typed wrong must not become a drive.</summary>
+    [Theory]
+    [InlineData("file", "is not empty: it has note")]
+    [InlineData("rest", "is not empty: it has .minio.sys/buckets/old")]
+    [InlineData("within", "lies within")]
+    [InlineData("link", "lies within")]
+    [InlineData("around", "is not empty")]
+    [InlineData("root", "is not empty")]
+    public async Task Only_an_empty_directory_of_its_own_becomes_a_drive(string kind, string reason)
+    {
+        await MakeAsync();
+        Directory.Move(Drives[3], Path.Combine(_directory, "gone"));
+        string place = kind switch
+        {
+            "within" or "link" => Path.Combine(Drives[0], "bucket/new"),
+            "around" => Path.GetDirectoryName(Drives[0])!,
+            "root" => "/",
+            _ => Path.Combine(_directory, "new"),
+        };
+        Directory.CreateDirectory(place);
+        if (kind == "file") File.WriteAllText(Path.Combine(place, "note"), "");
+        if (kind == "rest") File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(place, ".minio.sys/buckets")).FullName, "old"), "");
+        if (kind == "link") place = Directory.CreateSymbolicLink(Path.Combine(_directory, "new"), place).FullName;
+        string[] before = Files();
+        Outcome outcome = await _terminal.RunAsync(["drives", "heal", .. Drives[..3], place, "--replace", place, "--journal", Journal]);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains(reason, outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(before, Files());
+    }
+
+    [Fact]
+    public async Task A_new_drive_may_be_reached_by_a_link_and_have_empty_directories_of_its_server()
+    {
+        await MakeAsync();
+        Directory.Delete(Drives[3], recursive: true);
+        string place = Directory.CreateDirectory(Path.Combine(_directory, "new")).FullName;
+        Directory.CreateDirectory(Path.Combine(place, ".minio.sys/buckets"));
+        Directory.CreateSymbolicLink(Drives[3], place);
+        Assert.Equal(0, (await HealAsync("--replace", Drives[3])).ExitCode);
+        Outcome verified = await _terminal.RunAsync(["drives", "verify", .. Drives[..3], place, "--mode", "deep"]);
+        Assert.True(verified.ExitCode == 0, verified.Out + verified.Error);
+        Assert.DoesNotContain("0 objects,", verified.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task One_object_is_repaired_alone()
     {

@@ -102,6 +102,38 @@ public sealed class WalkTests : IDisposable
         Assert.Equal(tree.Made.Count, objects.Sum(verdict => verdict.Versions.Count));
     }
 
+    [Theory]
+    [InlineData(VerifyMode.Quick)]
+    [InlineData(VerifyMode.Deep)]
+    public async Task Drives_may_be_reached_by_links(VerifyMode mode)
+    {
+        var tree = RandomTree.Make(Path.Combine(_directory.Path, "tree"), 1);
+        string links = Directory.CreateDirectory(Path.Combine(_directory.Path, "links")).FullName;
+        foreach (string drive in tree.Drives) Directory.CreateSymbolicLink(Path.Combine(links, Path.GetFileName(drive)), drive);
+        List<ObjectVerdict> objects = await Verification.RunAsync(Directory.GetFileSystemEntries(links), mode);
+        Assert.Equal(tree.Made.Select(version => version.Name).Distinct().Count(), objects.Count);
+        Assert.True(objects.All(verdict => verdict.IsHealthy), Verification.Describe(objects));
+    }
+
+    [Fact]
+    public async Task A_name_that_is_no_UTF8_is_said_of_its_drive()
+    {
+        var tree = RandomTree.Make(_directory.Path, 1);
+        Change("mkdir");
+        DriveTopology topology = DriveTopology.Discover(tree.Drives);
+        using var queues = new DriveQueues(new());
+        using var examiner = new ObjectExaminer(queues);
+        List<ObjectVerdict> objects = await RunAsync(topology, queues, examiner);
+        // .NET cannot name it, nor remove it.
+        Change("rmdir");
+        Assert.True(objects.All(verdict => verdict.IsHealthy), Verification.Describe(objects));
+        (Drive drive, long count, string first) = Assert.Single(queues.Errors);
+        Assert.Equal((tree.Drives[2], 1), (drive.Path, count));
+        Assert.Contains("bucket has a name that is no UTF-8 (61ff62)", first, StringComparison.Ordinal);
+
+        void Change(string program) => LoopFileSystem.Run("sh", "-c", $"{program} \"$1/bucket/$(printf 'a\\377b')\"", "sh", tree.Drives[2]);
+    }
+
     private static async Task<List<ObjectVerdict>> RunAsync(DriveTopology topology, DriveQueues queues, ObjectExaminer examiner, VerifyMode mode = VerifyMode.Normal)
     {
         var objects = new List<ObjectVerdict>();
