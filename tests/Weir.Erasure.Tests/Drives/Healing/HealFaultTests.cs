@@ -31,7 +31,7 @@ public sealed class HealFaultTests : IDisposable
         damaged.Load(root);
 
         SimulatedStore counted = damaged.Clone();
-        HealRun run = await HealRun.RunAsync(tree.Drives, VerifyMode.Deep, counted);
+        HealRun run = await HealRun.RunAsync(tree.Drives, VerifyMode.Deep, counted, new() { MayOutline = false });
         Assert.All(run.Outcomes, outcome => Assert.True(outcome.IsDone, run.Text));
         Assert.Empty(TreeComparison.Differences(whole, counted.Files(root)));
         int changes = counted.Changes;
@@ -50,7 +50,7 @@ public sealed class HealFaultTests : IDisposable
             store.Restart();
             string trace = string.Join('\n', store.Trace.TakeLast(12));
             // It looks at everything first: at what the fault left.
-            HealRun second = await HealRun.RunAsync(tree.Drives, VerifyMode.Deep, store);
+            HealRun second = await HealRun.RunAsync(tree.Drives, VerifyMode.Deep, store, new() { MayOutline = false });
             Dictionary<string, ShardNeeds> after = Needs(second.Plans.Select(plan => plan.Object), tree.Drives.Count);
             foreach ((string place, ShardNeeds needs) in before)
             {

@@ -128,12 +128,14 @@ public sealed class LiveHealTests : IDisposable
         _time.Advance(Settled);
         int looks = 0;
         // The first stamp is taken when the new file is made, the second right before the rename.
-        HealRun run = await RunAsync(new HookedStore { Stamping = path =>
+        void Replace(string path)
         {
             if (path != target || ++looks != 2) return;
             File.WriteAllBytes(target + ".server", servers);
             File.Move(target + ".server", target, overwrite: true);
-        } });
+        }
+
+        HealRun run = await RunAsync(new HookedStore { Stamping = Replace });
         Assert.Equal(2, looks);
         VersionOutcome outcome = Assert.Single(run.Versions);
         Assert.Equal(RepairState.Failed, outcome.State);
