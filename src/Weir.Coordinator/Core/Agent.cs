@@ -15,6 +15,7 @@ public sealed class Agent
         Id = id;
         Queues = new(classes, new(this, null), batches is not null);
         Slots = batches is null ? [] : [.. Enumerable.Range(0, batches.SlotsPerAgent).Select(_ => new BatchSlot())];
+        Sources = WorkSource.All(Slots);
     }
 
     /// <summary>Its id, or <c>host:port</c> of one that gave none.</summary>
@@ -58,6 +59,9 @@ public sealed class Agent
     internal PlaceQueues Queues { get; }
 
     internal BatchSlot[] Slots { get; }
+
+    /// <summary>What its lists are filled from, in this order.</summary>
+    internal WorkSource[] Sources { get; }
 
     internal uint[] ArchiveFilter { get; set; } = [];
 

@@ -39,26 +39,39 @@ public sealed partial class CoordinatorCore
 
     private void ExpireSlots()
     {
-        if (_options.Batches is not { } batches) return;
-        foreach (Agent agent in _byId.Values)
+        if (_options.Batches is null) return;
+        foreach (Agent agent in _byId.Values) ExpireSlots(agent);
+    }
+
+    private void ExpireSlots(Agent agent)
+    {
+        foreach (BatchSlot slot in agent.Slots)
         {
-            foreach (BatchSlot slot in agent.Slots)
-            {
-                if (slot.IsExpired(batches, _now)) GiveUpSlot(agent, slot);
-            }
+            if (slot.IsExpired(_options.Batches!, _now)) GiveUpSlot(agent, slot);
         }
     }
 
     /// <summary>Gives a free slot to the hint that has waited longest, of those that wait for the agent and those that wait for all.</summary>
     private bool FillSlot(Agent agent, BatchSlot slot, in PickFilter filter)
     {
-        HintQueue? own = agent.Queues.PeekHint(_store, filter);
-        HintQueue? common = _global.PeekHint(_store, filter);
-        if (own is null && common is null) return false;
-        bool isOwn = common is null || (own is not null && own.Since <= common.Since);
-        TakeSlot(agent, slot, isOwn ? agent.Queues.TakeHint(own!.Hint)! : _global.TakeHint(common!.Hint)!);
+        if (PeekHint(agent, filter, out HintQueue? hint) is not { } queues) return false;
+        TakeSlot(agent, slot, queues.TakeHint(hint!.Hint)!);
         return true;
     }
+
+    private WaitingQueue? PeekHint(Agent agent, in PickFilter filter) => PeekHint(agent, filter, out HintQueue? hint) is null ? null : hint!.Queue;
+
+    /// <summary>The hint that a free slot would be given to, and where it waits; null when there is none.</summary>
+    private PlaceQueues? PeekHint(Agent agent, in PickFilter filter, out HintQueue? hint)
+    {
+        HintQueue? own = agent.Queues.PeekHint(_store, filter);
+        HintQueue? common = _global.PeekHint(_store, filter);
+        hint = common is null || (own is not null && own.Since <= common.Since) ? own : common;
+        return hint is null ? null : hint == own ? agent.Queues : _global;
+    }
+
+    /// <summary>What a slot that has nothing more to do would go on with.</summary>
+    private WaitingQueue? PeekRefill(Agent agent, BatchSlot slot) => (agent.Queues.FindHint(slot.Hint!) ?? _global.FindHint(slot.Hint!))?.Queue;
 
     /// <summary>A slot that has nothing more to do goes on with what waits elsewhere for the same hint.</summary>
     private void RefillSlot(Agent agent, BatchSlot slot)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Weir.Coordinator.Requests;
 using Weir.Coordinator.Scheduling;
+using Weir.Lustre;
 
 namespace Weir.Coordinator.Core;
 
@@ -91,14 +92,18 @@ public sealed partial class CoordinatorCore
             if (!_rates.Allow(archive)) reasons.Add($"Archive id {archive} has used up its rate.");
         }
 
-        if (_options.Batches is not null && _store[slot].Action == Lustre.HsmAction.Archive && place.Slot is null)
+        if (_options.Batches is not null && _store[slot].Action == HsmAction.Archive && place.Slot is null)
             reasons.Add("It waits for a free batch slot: all are kept for archives with other data.");
-        foreach (Agent agent in servers) reasons.AddRange(WhyNot(agent, _store[slot].Action));
+        foreach (Agent agent in servers) reasons.AddRange(WhyNot(agent, slot));
         return reasons;
     }
 
-    private IEnumerable<string> WhyNot(Agent agent, Lustre.HsmAction action)
+    private IEnumerable<string> WhyNot(Agent agent, int slot)
     {
+        HsmAction action = _store[slot].Action;
+        int bytes = CountedBytes(ref _store[slot]);
+        if (agent.State == AgentState.Waiting && bytes > agent.Limits.MaxBytes)
+            yield return string.Create(CultureInfo.InvariantCulture, $"Agent {agent.Id} takes lists of {agent.Limits.MaxBytes} bytes, and it counts {bytes}.");
         if (agent.State == AgentState.Ready) yield return $"Agent {agent.Id} has not asked for work since its last list.";
         long limit = agent.Limits.Of(action);
         if (agent.State == AgentState.Waiting && limit >= 0 && agent.RunningCounts.Of(action) >= limit)

@@ -52,6 +52,12 @@ public sealed record CoordinatorOptions
     /// <summary>Most requests that one agent may run, whatever it asks for.</summary>
     public int MaxRunningPerAgent { get; init; } = 1_000_000;
 
+    /// <summary>
+    /// How far ahead of a fair share that waits with other flags one may be served, in requests of weight 1: a list has one set of flags, so the other
+    /// share has to wait for a list of its own.
+    /// </summary>
+    public int MaxLead { get; init; } = 256;
+
     /// <summary>Most combinations of archive id and flags that requests of one kind may wait with: a decision looks at each.</summary>
     public int MaxLanes { get; init; } = 4096;
 
@@ -64,6 +70,7 @@ public sealed record CoordinatorOptions
         Require(MaxAgents is >= 1 and <= 1 << 20, nameof(MaxAgents), "1 to 2^20");
         Require(MaxRunningPerAgent >= 1, nameof(MaxRunningPerAgent), "1 or more");
         Require(MaxLanes is >= 1 and <= 1 << 20, nameof(MaxLanes), "1 to 2^20");
+        Require(MaxLead is >= 1 and <= 1 << 20, nameof(MaxLead), "1 to 2^20");
         Require(Classes.Count <= 64, nameof(Classes), "at most 64");
         Require(HostMappings.All(mapping => mapping.IsValid), nameof(HostMappings), "each with a tag and at least one host; a consistent one's tag ends in '='");
         Require(Classes.Append(DefaultClass).All(c => c.IsValid), nameof(Classes), "each with a name, weights of 1 to 1000 and a tag where shares go by tag");

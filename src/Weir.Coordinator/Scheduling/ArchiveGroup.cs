@@ -40,22 +40,34 @@ internal sealed class ArchiveGroup(ClassQueue queue, uint archiveId)
         DropEmpty(line);
     }
 
-    /// <summary>The line to be served next among those that the filter allows; null when there is none.</summary>
+    /// <summary>
+    /// The line to be served next among those that the filter allows; null when there is none, or when its share would be too far ahead of one that
+    /// waits with other flags.
+    /// </summary>
     public Line? Peek(RequestStore store, in PickFilter filter)
     {
         Line? best = null;
         (long Start, ulong Rank) bestAt = default;
+        long otherStart = long.MaxValue;
         foreach (Lane lane in _lanes)
         {
-            if (lane.Count == 0 || !filter.Allows(lane)) continue;
+            if (lane.Count == 0 || !filter.AllowsSometime(lane)) continue;
+            bool isNow = filter.AllowsNow(lane);
+            if (!isNow && !lane.HasShares) continue;
             Line line = lane.Peek(store);
+            if (!isNow)
+            {
+                otherStart = Math.Min(otherStart, line.Share!.Start);
+                continue;
+            }
+
             (long Start, ulong Rank) at = (line.Share?.Start ?? 0, lane.RankOf(store, line));
             if (best is not null && at.CompareTo(bestAt) >= 0) continue;
             best = line;
             bestAt = at;
         }
 
-        return best;
+        return bestAt.Start - filter.MaxLead > otherStart ? null : best;
     }
 
     /// <summary>Takes the first request of a line that was peeked at.</summary>

@@ -5,6 +5,9 @@ namespace Weir.Coordinator.Scheduling;
 /// <summary>The requests of one class in a waiting queue, by archive id.</summary>
 internal sealed class ClassQueue(ClassRules rules)
 {
+    /// <summary>How far a group's turn may be put off by what it is given in lists that have begun with its archive id already.</summary>
+    private const long MostAhead = 256 * Share.Unit;
+
     private readonly Dictionary<uint, ArchiveGroup> _byArchive = [];
     private readonly List<ArchiveGroup> _groups = [];
     private long _now;
@@ -59,13 +62,18 @@ internal sealed class ClassQueue(ClassRules rules)
         return best;
     }
 
-    public int Take(RequestStore store, Line line)
+    /// <summary>Takes the first request of a line that was peeked at.</summary>
+    /// <param name="store">Where the requests are.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="isFirst">Whether it is the list's first, so that it was this archive id's turn, and not only a place in a list of that id.</param>
+    public int Take(RequestStore store, Line line, bool isFirst)
     {
         ArchiveGroup group = line.Lane.Group;
 
-        // A group that nobody could serve for a while has no claim to what it missed.
-        _now = Math.Max(group.Turn, _now);
-        group.Turn = _now + Share.Unit;
+        // A group that nobody could serve for a while has no claim to what it missed, and what one was given beside others is forgotten some day.
+        long turn = Math.Max(group.Turn, _now);
+        if (isFirst) _now = turn;
+        group.Turn = Math.Min(turn + Share.Unit, _now + MostAhead);
         int slot = group.Take(store, line);
         Count--;
         Drop(group);

@@ -29,6 +29,9 @@ internal sealed class Lane
 
     public int Count { get; private set; }
 
+    /// <summary>Whether owners share it fairly.</summary>
+    public bool HasShares => _ranked is not null;
+
     public Line Add(RequestStore store, int slot, bool isReturned, in ShareKey key)
     {
         Line line = _only ?? LineOf(Group.ShareOf(key));

@@ -18,6 +18,9 @@ internal readonly ref struct PickFilter
 
     public ulong Flags { get; init; }
 
+    /// <summary>How far ahead of the others a share may be that is served only because of its flags, in virtual time.</summary>
+    public required long MaxLead { get; init; }
+
     public bool Allows(ArchiveGroup group)
     {
         if (IsFixed && group.ArchiveId != ArchiveId) return false;
@@ -25,5 +28,9 @@ internal readonly ref struct PickFilter
         return Rates is null || Rates.Allow(group.ArchiveId);
     }
 
-    public bool Allows(Lane lane) => (!IsFixed || lane.Flags == Flags) && (TakesRawData || !lane.IsRaw);
+    /// <summary>Whether the agent can take what is in the lane, in this list or another.</summary>
+    public bool AllowsSometime(Lane lane) => TakesRawData || !lane.IsRaw;
+
+    /// <summary>Whether the lane's requests may stand in this list.</summary>
+    public bool AllowsNow(Lane lane) => (!IsFixed || lane.Flags == Flags) && AllowsSometime(lane);
 }

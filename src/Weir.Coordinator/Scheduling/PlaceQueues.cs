@@ -77,6 +77,9 @@ internal sealed class PlaceQueues(IReadOnlyList<ClassRules> classes, Place place
         return null;
     }
 
+    /// <summary>The queue of one hint; null when there is none.</summary>
+    public HintQueue? FindHint(byte[] hint) => _hints.GetValueOrDefault(hint)?.Value;
+
     /// <summary>Takes out the queue of one hint; null when there is none.</summary>
     public HintQueue? TakeHint(byte[] hint)
     {

@@ -51,9 +51,12 @@ internal sealed class WaitingQueue(IReadOnlyList<ClassRules> classes, Place plac
     }
 
     /// <summary>Takes the first request of a line that was peeked at and not touched since.</summary>
-    public int Take(RequestStore store, Line line)
+    /// <param name="store">Where the requests are.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="isFirst">Whether the list begins with it.</param>
+    public int Take(RequestStore store, Line line, bool isFirst)
     {
-        int slot = line.Lane.Group.Queue.Take(store, line);
+        int slot = line.Lane.Group.Queue.Take(store, line, isFirst);
         Count--;
         return slot;
     }

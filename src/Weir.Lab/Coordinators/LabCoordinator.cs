@@ -40,7 +40,7 @@ public sealed class LabCoordinator : ICopytool
         _journal = journal;
         Agents = agents;
         _ledger = new(this, options.ClientGrace);
-        if (ShareLedger.AppliesTo(options)) _shares = new(this, Owners);
+        if (ShareLedger.AppliesTo(options)) _shares = new(this, Owners, options);
         _start = cluster.Now;
         cluster.HandTo(this);
     }
@@ -100,7 +100,6 @@ public sealed class LabCoordinator : ICopytool
         Core!.Tick();
         while (true)
         {
-            _shares?.Look(Core);
             Turn turn = _coordinator.TakeTurn();
             _shares?.Check(Core, turn.Effects.OfType<HandOut>());
             bool isLast = turn.IsEmpty && _coordinator.NextDeadline() != TimeSpan.Zero;

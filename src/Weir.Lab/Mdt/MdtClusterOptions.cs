@@ -56,6 +56,9 @@ public sealed record MdtClusterOptions
 
     public double UserDataProbability { get; init; } = 0.2;
 
+    /// <summary>Chance that a request has the flag HSM_FORCE_ACTION, so that it stands in no list with those that have none.</summary>
+    public double ForceProbability { get; init; } = 0.02;
+
     /// <summary>How long a final state stays before its record may be deleted.</summary>
     public TimeSpan GraceDelay { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -121,6 +124,7 @@ public sealed record MdtClusterOptions
         Probability(CancelProbability, nameof(CancelProbability));
         Probability(RepeatProbability, nameof(RepeatProbability));
         Probability(UserDataProbability, nameof(UserDataProbability));
+        Probability(ForceProbability, nameof(ForceProbability));
         Probability(HastyDeletionProbability, nameof(HastyDeletionProbability));
         Probability(TornFileProbability, nameof(TornFileProbability));
         Probability(GarbageProbability, nameof(GarbageProbability));

@@ -32,7 +32,7 @@ public sealed partial class SimulatedMdt
             Fid = wanted.Fid,
             Action = wanted.Action,
             ArchiveId = (uint)_random.Next(_options.ArchiveCount) + 1,
-            Flags = _random.Happens(0.02) ? 1UL : 0,
+            Flags = _random.Happens(_options.ForceProbability) ? 1UL : 0,
             Data = _random.Happens(_options.UserDataProbability) ? _random.UserData() : [],
         };
         _counts.Requests++;

@@ -52,6 +52,7 @@ public sealed class CoordinatorScenario
     internal static CoordinatorOptions Options(int seed) => CoordinatorOptions.Default with
     {
         Seed = seed,
+        MaxLead = 4,
         ClientGrace = TimeSpan.FromSeconds(30),
         Classes = [new() { Name = "waited-for", Actions = [HsmAction.Restore], Blocking = true, FairBy = FairBy.Uid }],
         DefaultClass = SchedulingClass.Default with { FairBy = FairBy.Uid, StuckAfter = TimeSpan.FromMinutes(10) },

@@ -23,13 +23,17 @@ internal sealed class CoordinatorSimulation : IDisposable
     private readonly ManualTimeProvider _time;
     private readonly SimulatedAgent[] _agents;
     private readonly LabCoordinator _lab;
+    private readonly bool _isFair;
     private readonly bool _hasBatches;
     private SimulatedProcess _process = null!;
 
-    public CoordinatorSimulation(int seed)
+    /// <param name="seed">What happens.</param>
+    /// <param name="isFair">Users share fairly, everything waits for all agents, many requests have flags of their own, and there is more to do than the agents manage.</param>
+    public CoordinatorSimulation(int seed, bool isFair = false)
     {
         _random = new(seed);
-        _hasBatches = _random.Next(3) == 0;
+        _isFair = isFair;
+        _hasBatches = !isFair && _random.Next(3) == 0;
         _disk = new(seed);
         _cluster = new(_files, ClusterOptions(seed));
         _time = new(_cluster.Now);
@@ -40,6 +44,8 @@ internal sealed class CoordinatorSimulation : IDisposable
     public int Kills { get; private set; }
 
     public long HandedOut => _lab.HandedOut;
+
+    public long FairnessChecks => _lab.FairnessChecks;
 
     public int Troubles => _agents.Sum(agent => agent.Troubles);
 
@@ -140,11 +146,12 @@ internal sealed class CoordinatorSimulation : IDisposable
     private CoordinatorOptions Options(int seed) => CoordinatorOptions.Default with
     {
         Seed = seed,
+        MaxLead = 1 + (seed % 4),
         ClientGrace = TimeSpan.FromSeconds(_random.Next(5, 40)),
         Batches = _hasBatches ? new() { Idle = TimeSpan.FromSeconds(_random.Next(1, 5)), Max = TimeSpan.FromSeconds(_random.Next(5, 30)), SlotsPerAgent = _random.Next(1, 3) } : null,
-        HostMappings = _random.Next(3) == 0 ? [new("tag=a", ["mover0", "mover1"]), new("tag=", ["mover0", "mover1"]) { IsConsistent = true, Groups = (ulong)_random.Next(5) }] : [],
+        HostMappings = !_isFair && _random.Next(3) == 0 ? [new("tag=a", ["mover0", "mover1"]), new("tag=", ["mover0", "mover1"]) { IsConsistent = true, Groups = (ulong)_random.Next(5) }] : [],
         Classes = _random.Next(2) == 0 ? [new() { Name = "forced", Blocking = false, ArchiveIds = [1], FairBy = FairBy.Tag, RequeueByTime = true, StuckAfter = TimeSpan.FromSeconds(20) }] : [],
-        DefaultClass = SchedulingClass.Default with { FairBy = _random.Next(2) == 0 ? FairBy.Uid : FairBy.None, RequeueByTime = _random.Next(2) == 0 },
+        DefaultClass = SchedulingClass.Default with { FairBy = _isFair || _random.Next(2) == 0 ? FairBy.Uid : FairBy.None, RequeueByTime = _random.Next(2) == 0 },
         BackOff = _random.Next(2) == 0 ? new() : null,
         ArchiveRates = _random.Next(4) == 0 ? new Dictionary<uint, RateLimit> { [1] = new(5, 10) } : new Dictionary<uint, RateLimit>(),
         AgentRate = _random.Next(4) == 0 ? new RateLimit(10, 3) : null,
@@ -154,7 +161,7 @@ internal sealed class CoordinatorSimulation : IDisposable
     private AgentBehaviour Behaviour(int index) => new()
     {
         MeanRunTime = TimeSpan.FromSeconds(_random.Next(1, 12)),
-        MaxOfEach = _random.Next(5) == 0 ? -1 : _random.Next(1, 12),
+        MaxOfEach = !_isFair && _random.Next(5) == 0 ? -1 : _random.Next(1, 12),
         ArchiveIds = index == 0 || _random.Next(2) == 0 ? [] : [(uint)_random.Next(1, 4)],
         CrashProbability = _random.NextDouble() * 0.02,
         HangProbability = _random.NextDouble() * 0.02,
@@ -167,7 +174,8 @@ internal sealed class CoordinatorSimulation : IDisposable
     {
         Seed = seed,
         MdtCount = _random.Next(1, 3),
-        ArrivalsPerSecond = _hasBatches || _random.Next(2) == 0 ? 0.5 : 2,
+        ArrivalsPerSecond = _isFair ? 4 : _hasBatches || _random.Next(2) == 0 ? 0.5 : 2,
+        ForceProbability = _isFair ? _random.NextDouble() * 0.5 : 0.02,
         CancelProbability = _random.NextDouble() * 0.3,
         MeanRunTime = TimeSpan.FromSeconds(5),
         MaxRequests = 100_000,
