@@ -60,6 +60,9 @@ internal static partial class CoordinatorLog
     [LoggerMessage(5068, LogLevel.Warning, "Agent '{Id}' lost its connection to {Server}: {Reason} Connecting again in {Delay}.")]
     public static partial void AgentReconnects(ILogger logger, string id, string server, string reason, TimeSpan delay);
 
+    [LoggerMessage(5075, LogLevel.Information, "Agent '{Id}' is connected to the coordinator at {Server}.")]
+    public static partial void AgentIsConnected(ILogger logger, string id, string server);
+
     [LoggerMessage(5069, LogLevel.Information, "{Count} requests are active according to {Path}; those that were not known are queued.")]
     public static partial void LeftoversRead(ILogger logger, long count, string path);
 

@@ -100,6 +100,7 @@ public sealed class CoordinatorAgent
 
         _hasBeenConnected = true;
         ConnectionCount++;
+        CoordinatorLog.AgentIsConnected(_logger, _options.Id ?? "", _options.Server.ToString());
     }
 
     private async Task ServeAsync(CoordinatorConnection connection, CancellationToken stopping)

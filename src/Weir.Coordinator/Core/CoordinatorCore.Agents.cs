@@ -87,6 +87,7 @@ public sealed partial class CoordinatorCore
         {
             // The list with the cancel may have been lost with the connection.
             QueueCancel(slot, agent);
+            _journal.Cancelling(slot);
         }
 
         _store[slot].Set(SlotMarks.Reclaimed);
@@ -217,6 +218,8 @@ public sealed partial class CoordinatorCore
         {
             claimant.Claims.Remove(request.Key);
             claimant.Ghosts.Remove(request.Key);
+            request.Order = ++_lastOrder;
+            _journal.Requeued(slot, claimant.Number, _wallMs, request.Order, isBack: true);
             Start(slot, claimant);
             return;
         }

@@ -53,6 +53,9 @@ public sealed partial class CoordinatorCore
             request.State = RequestState.Running;
             request.Agent = agent;
             request.SinceMs = atMs;
+
+            // Another agent's cancel was another agent's to hear.
+            request.Unset(SlotMarks.CancelSent);
         }
 
         public void Requeued(int slot, int agent, long atMs, ulong order, bool isBack)
@@ -84,6 +87,13 @@ public sealed partial class CoordinatorCore
             if (!core._store.IsUsed(slot)) return;
             if (errno == Errno.Cancelled) core._cancelsDone++;
             core._store.Remove(slot);
+        }
+
+        /// <summary>Its agent is to be told that it is cancelled, perhaps once more.</summary>
+        public void Cancelling(int slot)
+        {
+            Mark(slot, SlotMarks.Cancelled);
+            if (core._store.IsUsed(slot)) core._store[slot].Unset(SlotMarks.CancelSent);
         }
 
         public void Mark(int slot, SlotMarks mark)

@@ -136,7 +136,7 @@ internal sealed class JournalReplay(CoordinatorCore core, ILogger logger)
         else if (type.SequenceEqual(JournalTypes.Assigned)) _state.Assigned(slot, agent, atMs);
         else if (type.SequenceEqual(JournalTypes.Requeued)) _state.Requeued(slot, agent, atMs, order, isBack);
         else if (type.SequenceEqual(JournalTypes.Cancelled)) _state.Cancelled(slot, errno);
-        else if (type.SequenceEqual(JournalTypes.Cancelling)) _state.Mark(slot, SlotMarks.Cancelled);
+        else if (type.SequenceEqual(JournalTypes.Cancelling)) _state.Cancelling(slot);
         else if (type.SequenceEqual(JournalTypes.CancelSent)) _state.Mark(slot, SlotMarks.CancelSent);
         else _state.Mark(slot, SlotMarks.Stuck);
     }

@@ -89,7 +89,9 @@ public static class CoordinatorComposition
         }
     }
 
-    private static SslStreamCertificateContext ReadCertificate(string certificatePath, string keyPath)
+    /// <summary>A certificate in a PEM file, behind it those between it and its authority, and its key.</summary>
+    /// <exception cref="IOException">They are none, or cannot be read.</exception>
+    public static SslStreamCertificateContext ReadCertificate(string certificatePath, string keyPath)
     {
         try
         {

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Weir.Coordinator.Agents;
@@ -89,19 +88,7 @@ public static class AgentComposition
             options.CertificateChainPolicy.CustomTrustStore.AddRange(CoordinatorComposition.ReadAuthorities(ca));
         }
 
-        if (section.TlsCertificate is { } certificate) options.ClientCertificates = [ReadCertificate(certificate, section.TlsKey!)];
+        if (section.TlsCertificate is { } certificate) options.ClientCertificateContext = CoordinatorComposition.ReadCertificate(certificate, section.TlsKey!);
         return options;
-    }
-
-    private static X509Certificate2 ReadCertificate(string path, string keyPath)
-    {
-        try
-        {
-            return X509Certificate2.CreateFromPemFile(path, keyPath);
-        }
-        catch (CryptographicException exception)
-        {
-            throw new IOException($"{path} and {keyPath} are not a certificate and its key in PEM: {exception.Message}", exception);
-        }
     }
 }

@@ -25,9 +25,7 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
         _feed = Path.Combine(mdt.Root, "feed");
         _configuration = Path.Combine(mdt.Root, "coordinatool.conf");
         File.WriteAllText(_configuration, "redis_host ''\nclient_grace_ms 600000\n");
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        Port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        Port = FindPort();
     }
 
     public int Port { get; }
@@ -69,6 +67,27 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
         }
 
         return IsRegistered ? await _mdt.WaitForRegistrationAsync(before) : null;
+    }
+
+    /// <summary>
+    /// A port that is free and stays so while the coordinator is down: one below the range that the kernel gives to those who ask for any, a connection's near end among them.
+    /// </summary>
+    private static int FindPort()
+    {
+        while (true)
+        {
+            int port = Random.Shared.Next(20_000, 32_000);
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                probe.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody's already.
+            }
+        }
     }
 
     private string[] Words()

@@ -58,7 +58,12 @@ public sealed class MoverChainTests : IAsyncDisposable
         await RunAsync(MdtAction.Remove, 8_000_000_000, random, seed);
         string[] left = Directory.GetFiles(_mdt.ArchivePath, "*", SearchOption.AllDirectories);
         Assert.DoesNotContain(left, path => !path.Contains("_tmp.", StringComparison.Ordinal));
-        foreach (MoverProcess? agent in _agents) Assert.Equal(0, await agent!.StopAsync());
+        foreach (MoverProcess? agent in _agents)
+        {
+            await agent!.WaitForErrorAsync("is connected to the coordinator");
+            Assert.Equal(0, await agent.StopAsync());
+        }
+
         Assert.True(_mdt.Overlaps == 0, $"seed {seed}: {_mdt.Overlaps} actions were begun while a living agent was at them");
         Assert.True(_mdt.LateEnds == 0, $"seed {seed}: {_mdt.LateEnds} actions were ended a second time by an agent that had lived all the time");
     }
@@ -171,16 +176,15 @@ public sealed class MoverChainTests : IAsyncDisposable
     {
         HsmRequest[] requests = [.. Enumerable.Range(1, Files).Select(file => _mdt.Add(firstCookie + file, action, (uint)file))];
         await MdtStandIn.SendAsync(_registration!, requests);
-        Task ended = _mdt.WaitAsync(() => requests.All(request => request.IsEnded), $"end of every {action}; the coordinator said: {_coordinator!.Errors}");
-        for (int step = 1; step <= 4 && !ended.IsCompleted; step++)
+        for (int step = 1; step <= 5; step++)
         {
             int until = Files * step / 5;
-            await _mdt.WaitAsync(() => requests.Count(request => request.IsEnded) >= until, $"progress of the {action}s");
+            await _mdt.WaitAsync(() => requests.Count(request => request.IsEnded) >= until, $"progress of the {action}s to {until} of {Files}; before, the coordinator said: {_coordinator!.Errors}");
+            if (step == 5) break;
             await DisturbAsync(random);
             AssertArchiveIsIntact(seed);
         }
 
-        await ended;
         Assert.All(requests, request => Assert.True(request.Error == 0, $"seed {seed}: {action} of {request.Fid} ended with errno {request.Error}; {string.Join('\n', _agents.Select(agent => agent!.Errors))}"));
         return requests;
     }
@@ -197,8 +201,17 @@ public sealed class MoverChainTests : IAsyncDisposable
 
         MoverProcess agent = _agents[what]!;
         Assert.False(agent.HasExited, $"Agent {what} ended by itself: {agent.Errors}");
-        if (random.Next(3) == 0) Assert.Equal(0, await agent.StopAsync());
-        else await agent.KillAsync();
+        if (random.Next(3) == 0)
+        {
+            // Before it has its signal handlers, a signal only kills it.
+            await agent.WaitForErrorAsync("is connected to the coordinator");
+            Assert.Equal(0, await agent.StopAsync());
+        }
+        else
+        {
+            await agent.KillAsync();
+        }
+
         await agent.DisposeAsync();
         Start(what);
     }

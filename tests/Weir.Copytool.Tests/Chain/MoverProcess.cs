@@ -29,7 +29,12 @@ internal sealed class MoverProcess : IAsyncDisposable
 
     /// <param name="mdt">Whose file system it works on.</param>
     /// <param name="words">After <c>weir agent</c>, the mount point excepted.</param>
-    public static MoverProcess Start(MdtStandIn mdt, params string[] words)
+    public static MoverProcess Start(MdtStandIn mdt, params string[] words) => StartWith(mdt, [], words);
+
+    /// <param name="mdt">Whose file system it works on.</param>
+    /// <param name="variables">More of its environment.</param>
+    /// <param name="words">After <c>weir agent</c>, the mount point excepted.</param>
+    public static MoverProcess StartWith(MdtStandIn mdt, IEnumerable<(string Name, string Value)> variables, params string[] words)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "weir.dll"), "agent", .. words, mdt.MountPath])
         {
@@ -41,6 +46,7 @@ internal sealed class MoverProcess : IAsyncDisposable
         start.Environment["WEIR__AGENT__RETRY_FIRST"] = "10ms";
         start.Environment["WEIR__AGENT__RETRY_MOST"] = "100ms";
         start.Environment["WEIR__AGENT__PROGRESS_INTERVAL"] = "100ms";
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
         return new(start);
     }
 

@@ -17,7 +17,7 @@ internal sealed partial class MdtStandIn : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<long, HsmRequest> _requests = [];
     private readonly List<(Func<bool> Condition, TaskCompletionSource<bool> Met)> _waiters = [];
-    private readonly HashSet<Socket> _connections = [];
+    private readonly Dictionary<Socket, (int ProcessId, Task Serving)> _connections = [];
     private readonly Task _accepting;
 
     public MdtStandIn()
@@ -92,7 +92,7 @@ internal sealed partial class MdtStandIn : IAsyncDisposable
         await _accepting;
         lock (_lock)
         {
-            foreach (Socket connection in _connections) connection.Dispose();
+            foreach (Socket connection in _connections.Keys) connection.Dispose();
         }
 
         Directory.Delete(Root, recursive: true);
@@ -109,7 +109,7 @@ internal sealed partial class MdtStandIn : IAsyncDisposable
             return NoEntry;
         }
 
-        if (request!.Worker is { } other && other != connection && _connections.Contains((Socket)other)) Overlaps++;
+        if (request!.Worker is { } other && other != connection && _connections.ContainsKey((Socket)other)) Overlaps++;
         request.Worker = connection;
         request.BeginCount++;
         return request.IsCancelled ? Cancelled : 0;
@@ -128,7 +128,7 @@ internal sealed partial class MdtStandIn : IAsyncDisposable
         if (!IsActive(request))
         {
             if (int.Parse(words[8], CultureInfo.InvariantCulture) != 0) return NoEntry;
-            if (request?.EndedBy is Socket first && !_connections.Contains(first)) EndsRepeatedAfterAKill++;
+            if (request?.EndedBy is Socket first && !_connections.ContainsKey(first)) EndsRepeatedAfterAKill++;
             else LateEnds++;
             return NoEntry;
         }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Weir.Cli.Help;
 using Weir.Cli.Running;
@@ -115,19 +114,7 @@ internal abstract class ClientVerb : Verb
             options.CertificateChainPolicy.CustomTrustStore.AddRange(CoordinatorComposition.ReadAuthorities(ca));
         }
 
-        if (run.Get(_certificate) is { } certificate) options.ClientCertificates = [ReadCertificate(certificate, run.Get(_key)!)];
+        if (run.Get(_certificate) is { } certificate) options.ClientCertificateContext = CoordinatorComposition.ReadCertificate(certificate, run.Get(_key)!);
         return options;
-    }
-
-    private static X509Certificate2 ReadCertificate(string path, string keyPath)
-    {
-        try
-        {
-            return X509Certificate2.CreateFromPemFile(path, keyPath);
-        }
-        catch (CryptographicException exception)
-        {
-            throw new IOException($"{path} and {keyPath} are not a certificate and its key in PEM: {exception.Message}", exception);
-        }
     }
 }
