@@ -12,12 +12,16 @@ public sealed class RedisHashReader : IAsyncDisposable
 
     private RedisHashReader(RespConnection connection) => _connection = connection;
 
-    /// <summary>Connects without a password and without TLS.</summary>
-    /// <exception cref="IOException">There is no connection; the message says why.</exception>
-    public static async Task<RedisHashReader> OpenAsync(RedisEndpoint endpoint, TimeProvider time, CancellationToken cancellationToken = default)
+    /// <summary>Connects as the URL says: with its login, its database, and its certificates over TLS.</summary>
+    /// <param name="url">One server; neither Sentinels nor a cluster.</param>
+    /// <param name="time">For time-outs.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="IOException">There is no connection, or the server refuses the login; the message says why.</exception>
+    public static async Task<RedisHashReader> OpenAsync(RedisUrl url, TimeProvider time, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        return new(await RespDialer.ConnectAsync(endpoint, new() { ClientName = "weir-import", Time = time }, cancellationToken));
+        ArgumentNullException.ThrowIfNull(url);
+        if (url.Mode != RedisMode.Single) throw new ArgumentException("Hashes are read from one server.", nameof(url));
+        return new(await RespDialer.ConnectAsync(url.Endpoints[0], ServersFactory.Options(url, "weir-import") with { Time = time }, cancellationToken));
     }
 
     /// <summary>Every field with its value; one may come twice when the hash changes meanwhile. None when there is no such hash.</summary>

@@ -30,9 +30,13 @@ internal static class ServersFactory
         else RedisLog.MasterChanged(logger, feed, master);
     }
 
-    private static RespOptions Options(RedisEngineOptions options)
+    private static RespOptions Options(RedisEngineOptions options) =>
+        Options(options.Url, $"weir-{Environment.ProcessId}") with { ConnectTimeout = options.ConnectTimeout, ReplyTimeout = options.ReplyTimeout, Time = options.Time };
+
+    /// <summary>How to connect and to log in as a URL says.</summary>
+    /// <exception cref="FeedException">A file with certificates cannot be used.</exception>
+    internal static RespOptions Options(RedisUrl url, string clientName)
     {
-        RedisUrl url = options.Url;
         try
         {
             return new()
@@ -43,15 +47,12 @@ internal static class ServersFactory
                 UseTls = url.UseTls,
                 Authorities = url.AuthorityFile is { } authorities ? Import(authorities) : null,
                 ClientCertificate = url is { CertificateFile: { } certificate, KeyFile: { } key } ? X509Certificate2.CreateFromPemFile(certificate, key) : null,
-                ClientName = $"weir-{Environment.ProcessId}",
-                ConnectTimeout = options.ConnectTimeout,
-                ReplyTimeout = options.ReplyTimeout,
-                Time = options.Time,
+                ClientName = clientName,
             };
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new FeedException($"A certificate file of the feed {url} cannot be used: {unreadable.Message}", unreadable);
+            throw new FeedException($"A certificate file of {url} cannot be used: {unreadable.Message}", unreadable);
         }
     }
 

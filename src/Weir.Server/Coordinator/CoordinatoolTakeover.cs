@@ -23,9 +23,9 @@ internal static class CoordinatoolTakeover
     public static async Task RunAsync(
         CoordinatorSection section, IFeedEngine feed, JournaledCoordinator coordinator, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (section.RedisHost is not { Length: > 0 } host) return;
-        var server = new RedisEndpoint(host, section.RedisPort);
-        string name = server.ToString();
+        if (section.RedisHost is not { Length: > 0 }) return;
+        RedisUrl server = ServerOf(section);
+        string name = server.Database == 0 ? server.Endpoints[0].ToString() : $"{server.Endpoints[0]}/{server.Database}";
         FeedDocument? done = await feed.Documents.ReadAsync(Collection, name, cancellationToken).ConfigureAwait(false);
         if (done is not null && !section.ImportsAgain)
         {
@@ -38,8 +38,12 @@ internal static class CoordinatoolTakeover
         await feed.Documents.TryWriteAsync(Collection, name, note, done, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>A URL as it is, a host at the port that the original knows it by.</summary>
+    private static RedisUrl ServerOf(CoordinatorSection section) =>
+        RedisUrl.IsRedis(section.RedisHost!) ? RedisUrl.Parse(section.RedisHost!) : new() { Endpoints = [new(section.RedisHost!, section.RedisPort)] };
+
     private static async Task<ImportReport?> ImportAsync(
-        CoordinatorSection section, RedisEndpoint server, JournaledCoordinator coordinator, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+        CoordinatorSection section, RedisUrl server, JournaledCoordinator coordinator, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
         RedisHashReader reader;
         try
@@ -53,7 +57,7 @@ internal static class CoordinatoolTakeover
         }
         catch (IOException unreachable)
         {
-            throw new IOException($"The Redis server at {server}, which has the requests of coordinatool, cannot be reached: {unreachable.Message.TrimEnd('.')}. Start it, or set redis_host to '' when there is nothing to take over.", unreachable);
+            throw new IOException($"The Redis server at {server}, which has the requests of coordinatool, cannot be reached: {unreachable.Message.TrimEnd('.')}. Start it, name it with what it wants (redis_host: rediss://user:password@host:port), or set redis_host to '' when there is nothing to take over.", unreachable);
         }
 
         await using (reader.ConfigureAwait(false))

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weir.Coordinator.Core;
 using Weir.Coordinator.Importing;
 using Weir.Coordinator.Journal;
 using Weir.Coordinator.Server;
@@ -30,8 +31,10 @@ public sealed class RunningCoordinator : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(section);
         CoordinatorServerOptions options = CoordinatorComposition.ComposeServer(section);
-        JournaledCoordinator coordinator = await JournaledCoordinator.OpenAsync(
-            feed, CoordinatorComposition.ComposeCore(section), time, logger, cancellationToken: cancellationToken).ConfigureAwait(false);
+        CoordinatorOptions rules = CoordinatorComposition.ComposeCore(section);
+        Task rehearsing = Task.Run(() => Rehearsal.PlayAsync(rules, time, cancellationToken), cancellationToken);
+        JournaledCoordinator coordinator = await JournaledCoordinator.OpenAsync(feed, rules, time, logger, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await rehearsing.ConfigureAwait(false);
         await CoordinatoolTakeover.RunAsync(section, feed, coordinator, logger, time, cancellationToken).ConfigureAwait(false);
         MdtLink? link = section.MountPoint is { } mountPoint ? MakeLink(mountPoint, section, logger, time) : null;
         var server = new CoordinatorServer(coordinator, options, logger, time, link, metrics, CoordinatorComposition.ComposeOwners(section, time));

@@ -17,7 +17,7 @@ public sealed class ReplayTests
 {
     private static readonly string[] Names = ["a", "b", "c"];
 
-    public static TheoryData<int, bool> Seeds => [.. Enumerable.Range(1, LongRun.IsWanted ? 1000 : 20).Select(seed => new TheoryDataRow<int, bool>(seed, seed % 2 == 0))];
+    public static TheoryData<int, bool> Seeds => [.. Enumerable.Range(1, LongRun.IsOn ? 1000 : 20).Select(seed => new TheoryDataRow<int, bool>(seed, seed % 2 == 0))];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

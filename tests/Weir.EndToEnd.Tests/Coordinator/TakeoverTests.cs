@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Weir.Feed.Redis.Tests.Servers;
@@ -10,6 +12,7 @@ public sealed class TakeoverTests : IDisposable
 {
     private const int Requests = 1500;
     private const int Running = 40;
+    private const string Password = "s3cret-of-redis";
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("weir-takeover-");
     private readonly int _port = CoordinatorServer.FindPort();
@@ -80,6 +83,70 @@ public sealed class TakeoverTests : IDisposable
         Assert.Equal(0, await server.StopAsync());
     }
 
+    [Fact]
+    public async Task A_server_that_wants_a_password_is_given_it_and_nobody_else_sees_it()
+    {
+        await using RedisServer redis = await FilledRedisAsync("--requirepass", Password);
+        await redis.CommandAsync("-a", Password, "--no-auth-warning", "ACL", "SETUSER", "reader", "on", ">p@ss/w:rd", "~coordinatool_*", "+hscan", "+hello", "+auth", "+client|setname");
+        string address = $"127.0.0.1:{redis.Port}";
+        Assert.Null(await TryStartAsync($"redis_host 127.0.0.1\nredis_port {redis.Port}\n"));
+        Assert.Contains("NOAUTH", CoordinatorServer.LastWords, StringComparison.Ordinal);
+        Assert.Null(await TryStartAsync($"redis_host redis://:wr0ng-s3cret@{address}\n"));
+        Assert.Contains("cannot be reached", CoordinatorServer.LastWords, StringComparison.Ordinal);
+        Assert.DoesNotContain("wr0ng-s3cret", CoordinatorServer.LastWords, StringComparison.Ordinal);
+        using (CoordinatorServer server = await TryStartAsync($"redis_host redis://reader:p%40ss%2Fw%3Ard@{address}\n") ?? throw new InvalidOperationException(CoordinatorServer.LastWords))
+        {
+            Assert.Contains($"{Requests - Running} requests queued, {Running} running", server.Said, StringComparison.Ordinal);
+            Assert.DoesNotContain("p@ss", server.Said, StringComparison.Ordinal);
+            Assert.DoesNotContain("p%40ss", server.Said, StringComparison.Ordinal);
+            Assert.Equal(0, await server.StopAsync());
+        }
+
+        // It is the same server, by whatever login.
+        using CoordinatorServer again = await TryStartAsync($"redis_host redis://:{Password}@{address}\n") ?? throw new InvalidOperationException(CoordinatorServer.LastWords);
+        Assert.DoesNotContain("Taken over", again.Said, StringComparison.Ordinal);
+        Assert.Equal(0, await again.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_server_behind_TLS_is_read_when_its_certificate_is_good()
+    {
+        string directory = _directory.FullName;
+        WriteCertificates(directory);
+        int port = RedisServer.FreePort();
+        await using RedisServer redis = await FilledRedisAsync(
+            "--tls-port", $"{port}", "--tls-cert-file", $"{directory}/server.pem", "--tls-key-file", $"{directory}/server.key", "--tls-ca-cert-file", $"{directory}/ca.pem");
+        string ca = Uri.EscapeDataString($"{directory}/ca.pem"), own = $"cert={Uri.EscapeDataString($"{directory}/client.pem")}&key={Uri.EscapeDataString($"{directory}/client.key")}";
+        Assert.Null(await TryStartAsync($"redis_host rediss://127.0.0.1:{port}?{own}\n"));
+        Assert.Contains("TLS failed", CoordinatorServer.LastWords, StringComparison.Ordinal);
+        Assert.Null(await TryStartAsync($"redis_host rediss://127.0.0.1:{port}?ca={ca}\n"));
+        Assert.Null(await TryStartAsync($"redis_host rediss://127.0.0.1:{port}?ca={Uri.EscapeDataString($"{directory}/missing.pem")}\n"));
+        Assert.Contains("missing.pem", CoordinatorServer.LastWords, StringComparison.Ordinal);
+        using CoordinatorServer server = await TryStartAsync($"redis_host rediss://127.0.0.1:{port}?ca={ca}&{own}\n") ?? throw new InvalidOperationException(CoordinatorServer.LastWords);
+        Assert.Contains($"{Requests - Running} requests queued, {Running} running", server.Said, StringComparison.Ordinal);
+        Assert.Equal(0, await server.StopAsync());
+    }
+
+    private static void WriteCertificates(string directory)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Test authority", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using X509Certificate2 authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        File.WriteAllText($"{directory}/ca.pem", authority.ExportCertificatePem());
+        foreach (string name in (string[])["server", "client"])
+        {
+            using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var wanted = new CertificateRequest($"CN={name}", own, HashAlgorithmName.SHA256);
+            var names = new SubjectAlternativeNameBuilder();
+            names.AddIpAddress(System.Net.IPAddress.Loopback);
+            wanted.CertificateExtensions.Add(names.Build());
+            using X509Certificate2 issued = wanted.Create(authority, DateTimeOffset.UtcNow.AddMinutes(-30), DateTimeOffset.UtcNow.AddMinutes(30), [1, (byte)name[0]]);
+            File.WriteAllText($"{directory}/{name}.pem", issued.ExportCertificatePem());
+            File.WriteAllText($"{directory}/{name}.key", own.ExportPkcs8PrivateKeyPem());
+        }
+    }
+
     private async Task<CoordinatorServer> StartAsync(int redisPort, params string[] more) =>
         await TryStartAsync($"redis_host 127.0.0.1\nredis_port {redisPort}\n", more) ?? throw new InvalidOperationException(CoordinatorServer.LastWords);
 
@@ -91,9 +158,10 @@ public sealed class TakeoverTests : IDisposable
     }
 
     /// <summary>More fields than one answer to HSCAN has, two of them no requests, as the original writes them.</summary>
-    private static async Task<RedisServer> FilledRedisAsync()
+    private static async Task<RedisServer> FilledRedisAsync(params string[] settings)
     {
-        RedisServer redis = await RedisServer.StartAsync("--enable-debug-command", "yes");
+        RedisServer redis = await RedisServer.StartAsync(["--enable-debug-command", "yes", .. settings]);
+        string[] login = settings.Contains("--requirepass") ? ["-a", Password, "--no-auth-warning"] : [];
         var requests = new List<string> { "HSET", "coordinatool_requests" };
         var assigned = new List<string> { "HSET", "coordinatool_assigned" };
         for (int number = 1; number <= Requests; number++)
@@ -112,8 +180,8 @@ public sealed class TakeoverTests : IDisposable
         }
 
         requests.AddRange(["not a key", "not a request", "also none", "{\"hai_action\":23}"]);
-        await redis.CommandAsync([.. requests]);
-        await redis.CommandAsync([.. assigned]);
+        await redis.CommandAsync([.. login, .. requests]);
+        await redis.CommandAsync([.. login, .. assigned]);
         return redis;
     }
 }

@@ -13,9 +13,9 @@ internal sealed class QueueVerb : ClientVerb
     public const string Summary = "Queue requests from MDT text on standard input.";
 
     /// <summary>Small enough to go on while the coordinator makes the one before durable, large enough to cost little.</summary>
-    private const int ItemsPerMessage = 4 * 1024;
+    private const int ItemsPerMessage = 2 * 1024;
 
-    private const int MaxMessagesAhead = 16;
+    private const int MaxMessagesAhead = 32;
 
     private readonly Option<string?> _fsName = new("--fsname") { HelpName = "NAME", Description = "Only if the coordinator serves this file system." };
     private readonly Option<bool> _json = SharedOptions.Json();

@@ -26,7 +26,7 @@ internal sealed class ServeVerb : Verb
     private readonly Option<string?> _grace = new("--client-grace") { HelpName = "MS", Description = "Milliseconds that the work of an agent that is gone waits for it (coordinator.client_grace; 600000)." };
     private readonly Option<bool> _plain = new("--plain-tcp") { Description = "Let in anybody who reaches a plain address (coordinator.plain_tcp)." };
     private readonly Option<string[]> _leftovers = new("--leftovers") { HelpName = "GLOB", Description = "At the start, take in what these files of active requests have (coordinator.leftovers)." };
-    private readonly Option<string?> _redisHost = new("--redis-host") { HelpName = "HOST", Description = "At the first start, take over the requests that coordinatool has in this Redis server ('': none; coordinator.redis_host)." };
+    private readonly Option<string?> _redisHost = new("--redis-host") { HelpName = "HOST|URL", Description = "At the first start, take over the requests that coordinatool has in this Redis server, a host or redis[s]://[user:pass@]host[:port][/db] ('': none; coordinator.redis_host, where a password is seen by nobody else)." };
     private readonly Option<string?> _redisPort = new("--redis-port") { HelpName = "PORT", Description = "Its port (coordinator.redis_port; 6379)." };
     private readonly Option<bool> _importAgain = new("--import-again") { Description = "Take over what that server has although that was done before." };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say more." };

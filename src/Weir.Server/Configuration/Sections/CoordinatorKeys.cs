@@ -1,5 +1,6 @@
 using System.Globalization;
 using Weir.Coordinator.Scheduling;
+using Weir.Feed.Redis;
 using Weir.Server.Coordinator;
 
 namespace Weir.Server.Configuration.Sections;
@@ -35,7 +36,7 @@ public static class CoordinatorKeys
         List("agent_rates", "Most requests per agent: NAME PER-SECOND [BURST], '*' for all that are not named.", ApplyAgentRates, FormatAgentRates),
         ConfigurationKey.Scalar(Section, "back_off", "An agent that left work unfinished gets none for this long, then twice as long, up to the second: FIRST MOST (unset: never).", ApplyBackOff, FormatBackOff),
         List("leftovers", "Files of the MDT's active requests (hsm/active_requests, hsm/actions), patterns; what they have and the coordinator does not is taken in at the start.", (section, items) => section.Leftovers = items, section => section.Leftovers),
-        ConfigurationKey.Scalar(Section, "redis_host", "The Redis server of an existing coordinatool; its requests are taken over at the first start (unset or '': none).", ApplyRedisHost, options => options.Coordinator.RedisHost),
+        ConfigurationKey.Scalar(Section, "redis_host", "The Redis server of an existing coordinatool, a host or redis[s]://[user:pass@]host[:port][/db]; its requests are taken over at the first start (unset or '': none).", ApplyRedisHost, options => ShowRedisHost(options.Coordinator.RedisHost)),
         Count("redis_port", "Its port.", 1, 65535, (section, count) => section.RedisPort = count, section => section.RedisPort),
         Count("max_requests", "Most requests, queued and running.", 1, 1 << 28, (section, count) => section.MaxRequests = count, section => section.MaxRequests),
         Count("max_agents", "Most agents, connected and within their grace time.", 1, 1 << 20, (section, count) => section.MaxAgents = count, section => section.MaxAgents),
@@ -113,10 +114,22 @@ public static class CoordinatorKeys
 
     private static string? ApplyRedisHost(WeirOptions options, string text)
     {
-        if (text.IndexOfAny([' ', '/', '@']) >= 0) return $"'{text}' is not the name or the address of a host";
+        if (RedisUrl.IsRedis(text))
+        {
+            if (!RedisUrl.TryParse(text, out RedisUrl? url, out string problem)) return problem;
+            if (url.Mode != RedisMode.Single) return "coordinatool keeps its requests on one server: redis:// or rediss://";
+        }
+        else if (text.IndexOfAny([' ', '/', '@']) >= 0)
+        {
+            return "neither the name or the address of a host nor redis[s]://[user:pass@]host[:port][/db]";
+        }
+
         options.Coordinator.RedisHost = text;
         return null;
     }
+
+    /// <summary>Without a password.</summary>
+    private static string? ShowRedisHost(string? text) => text is not null && RedisUrl.TryParse(text, out RedisUrl? url, out _) ? url.ToString() : text;
 
     private static void ApplyMappings(CoordinatorSection section, IReadOnlyList<string> items) => section.HostMappings = [.. items.Select(CoordinatorText.ParseMapping)];
 

@@ -71,7 +71,7 @@ public sealed class CoordinatorSection
     /// <summary>Files of requests that an MDT counts as active, taken in at the start.</summary>
     public IReadOnlyList<string> Leftovers { get; set; } = [];
 
-    /// <summary>The Redis server with the requests of an existing deployment of the original; null or empty: none.</summary>
+    /// <summary>The Redis server with the requests of an existing deployment of the original, a host or a URL; null or empty: none.</summary>
     public string? RedisHost { get; set; }
 
     public int RedisPort { get; set; } = 6379;
