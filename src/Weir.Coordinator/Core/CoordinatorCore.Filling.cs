@@ -1,6 +1,5 @@
 using Weir.Coordinator.Requests;
 using Weir.Coordinator.Scheduling;
-using Weir.Lustre;
 using Weir.Lustre.Llapi;
 
 namespace Weir.Coordinator.Core;

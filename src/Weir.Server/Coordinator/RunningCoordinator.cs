@@ -15,10 +15,12 @@ public sealed class RunningCoordinator : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _link;
+    private readonly Task _rehearsing;
 
-    private RunningCoordinator(CoordinatorServer server, MdtLink? link)
+    private RunningCoordinator(CoordinatorServer server, MdtLink? link, CoordinatorOptions rules, TimeProvider time)
     {
         Server = server;
+        _rehearsing = Rehearsal.PlayAsync(rules, time, _stopping.Token);
         _link = link?.RunAsync(server, _stopping.Token) ?? Task.CompletedTask;
     }
 
@@ -32,9 +34,7 @@ public sealed class RunningCoordinator : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(section);
         CoordinatorServerOptions options = CoordinatorComposition.ComposeServer(section);
         CoordinatorOptions rules = CoordinatorComposition.ComposeCore(section);
-        Task rehearsing = Task.Run(() => Rehearsal.PlayAsync(rules, time, cancellationToken), cancellationToken);
         JournaledCoordinator coordinator = await JournaledCoordinator.OpenAsync(feed, rules, time, logger, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await rehearsing.ConfigureAwait(false);
         await CoordinatoolTakeover.RunAsync(section, feed, coordinator, logger, time, cancellationToken).ConfigureAwait(false);
         MdtLink? link = section.MountPoint is { } mountPoint ? MakeLink(mountPoint, section, logger, time) : null;
         var server = new CoordinatorServer(coordinator, options, logger, time, link, metrics, CoordinatorComposition.ComposeOwners(section, time));
@@ -42,7 +42,7 @@ public sealed class RunningCoordinator : IAsyncDisposable
         {
             foreach (string path in ActionGlob.Expand(section.Leftovers, new List<string>()))
                 await Leftovers.TakeInAsync(server, path, logger, cancellationToken).ConfigureAwait(false);
-            return new(server, link);
+            return new(server, link, rules, time);
         }
         catch
         {
@@ -56,6 +56,7 @@ public sealed class RunningCoordinator : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _link.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _rehearsing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Server.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
