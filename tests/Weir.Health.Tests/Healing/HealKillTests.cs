@@ -156,7 +156,9 @@ public sealed class HealKillTests
                 repaired += data.RootElement.GetProperty("result").GetProperty("shards_repaired").GetInt32();
             }
 
-            Assert.True(repaired == damaged[version.Name.Key], $"{when}: of {version.Name} {damaged[version.Name.Key]} shards were damaged, {repaired} are told to be repaired:\n{History(one => one.Key == version.Name.Key)}");
+            // Two repairs of one object, each killed before and after the same rename, may both tell of it: a journal says what was about to be done.
+            bool isOne = records.Where(one => one.Key == version.Name.Key).Select(one => one.Id).Distinct().Count() == 1;
+            Assert.True(isOne ? repaired == damaged[version.Name.Key] : repaired >= damaged[version.Name.Key], $"{when}: of {version.Name} {damaged[version.Name.Key]} shards were damaged, {repaired} are told to be repaired:\n{History(one => one.Key == version.Name.Key)}");
         }
 
         DrivePool pool = DriveTopology.Discover(tree.Drives).Pools[0];
