@@ -144,7 +144,8 @@ public sealed class HealKillTests
         foreach (string id in records.Select(one => one.Id).Union(acknowledged.Keys))
         {
             int told = records.Count(one => one.Id == id && one.Record.Type == "HealCompleted");
-            Assert.True(told == 1, $"{when}: {id} was told {told} times:\n{History(one => one.Id == id)}");
+            // What was durable and never acknowledged may still wait when the last life is ended.
+            Assert.True(told == 1 || (told == 0 && !acknowledged.ContainsKey(id)), $"{when}: {id} was told {told} times:\n{History(one => one.Id == id)}");
         }
 
         foreach (MadeVersion version in versions)
