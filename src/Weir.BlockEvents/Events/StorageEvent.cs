@@ -62,6 +62,9 @@ public sealed record StorageEvent
     /// <summary><c>source</c>: journal, kmsg or file.</summary>
     public string Source { get; init; } = "";
 
+    /// <summary>Which of the devices that had this name one after another it is about; not part of the JSON, 0 where it is not known.</summary>
+    internal ulong Incarnation { get; init; }
+
     /// <summary><c>cursor</c>: where in the source the (first) line stands; empty when the source has no cursors.</summary>
     public string Cursor { get; init; } = "";
 }

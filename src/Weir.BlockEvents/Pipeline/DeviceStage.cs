@@ -11,6 +11,7 @@ internal sealed class DeviceStage(IDeviceResolver resolver)
 
     private readonly Dictionary<(string Name, string Key), ResolvedDevice> _kept = [];
     private long _second;
+    private long _generation;
 
     public StorageEvent Resolve(StorageEvent one, string kernelKey)
     {
@@ -24,7 +25,7 @@ internal sealed class DeviceStage(IDeviceResolver resolver)
         }
 
         if (found.HasVanished) extension = extension.SetItem("vanished", "true");
-        return one with { Device = found.Device, Hierarchy = found.Hierarchy, Extension = extension, Message = Describe(one.Message, found) };
+        return one with { Device = found.Device, Hierarchy = found.Hierarchy, Incarnation = found.Incarnation, Extension = extension, Message = Describe(one.Message, found) };
     }
 
     /// <summary>Looks again for a file system that was being mounted while its line was read.</summary>
@@ -36,12 +37,13 @@ internal sealed class DeviceStage(IDeviceResolver resolver)
             : one with { Device = found.Device, Hierarchy = found.Hierarchy, Message = Describe(one.RawMessage, found) };
     }
 
-    /// <summary>The lines of one second name few devices, and those do not change in it.</summary>
+    /// <summary>The lines of one second name few devices, and they mean the same until the devices change.</summary>
     private ResolvedDevice Find(string name, string kernelKey, DateTimeOffset at)
     {
-        if (at.ToUnixTimeSeconds() is var second && (second != _second || _kept.Count >= MostKept))
+        long generation = resolver.Generation;
+        if (at.ToUnixTimeSeconds() is var second && (second != _second || generation != _generation || _kept.Count >= MostKept))
         {
-            _second = second;
+            (_second, _generation) = (second, generation);
             _kept.Clear();
         }
 

@@ -24,7 +24,7 @@ internal sealed class DeviceVerdicts(StormOptions options)
     public StorageEvent? Count(StorageEvent one, DateTimeOffset now)
     {
         if (one.Severity > Severity.Error || one.Device.Path.Length == 0 || one.SubSystem == SubSystem) return null;
-        string key = one.Hostname + "\n" + (one.Device.Wwid.Length > 0 ? one.Device.Wwid : one.Device.Path);
+        string key = one.Hostname + "\n" + (one.Device.Wwid.Length > 0 ? one.Device.Wwid : $"{one.Device.Path}\n{one.Incarnation}");
         if (!_devices.TryGetValue(key, out Health? health))
         {
             if (_devices.Count >= MostDevices && !Forget()) return null;

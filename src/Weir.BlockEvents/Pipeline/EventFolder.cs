@@ -4,14 +4,14 @@ using Weir.BlockEvents.Events;
 namespace Weir.BlockEvents.Pipeline;
 
 /// <summary>
-/// Folds repeats, per event type and device: the first event is told at once, or after a moment where the options say so; what comes later is
+/// Folds repeats, per event type and device (another device that has come by the same name is another): the first event is told at once, or after a moment where the options say so; what comes later is
 /// counted and told at intervals that grow. Events of one stack of devices that come together are linked to the lowest one, from which they
 /// follow. Times are those of the lines, so that an old log folds as it did when it was written; where no line comes any more, the
 /// clock decides. Not thread-safe.
 /// </summary>
 internal sealed class EventFolder(StormOptions options)
 {
-    private readonly Dictionary<(string Type, string Host, string Device, string Detail), FoldedEvent> _open = [];
+    private readonly Dictionary<(string Type, string Host, string Device, string Detail, ulong Incarnation), FoldedEvent> _open = [];
 
     /// <summary>Kinds that are followed.</summary>
     public int OpenCount => _open.Count;
@@ -22,7 +22,7 @@ internal sealed class EventFolder(StormOptions options)
     /// <param name="now">The clock.</param>
     public void Add(StorageEvent one, long lines, DateTimeOffset now)
     {
-        var key = (one.EventType, one.Hostname, one.Device.Wwid.Length > 0 ? one.Device.Wwid + one.Device.Path : one.KernelDevice, Detail(one));
+        var key = (one.EventType, one.Hostname, one.Device.Wwid.Length > 0 ? one.Device.Wwid + one.Device.Path : one.KernelDevice, Detail(one), one.Incarnation);
         if (!_open.TryGetValue(key, out FoldedEvent? folded))
         {
             folded = new(Link(one), one.Timestamp, now) { Hold = options.Repeat };
@@ -48,9 +48,9 @@ internal sealed class EventFolder(StormOptions options)
     public IReadOnlyList<StorageEvent> Take(DateTimeOffset lineTime, DateTimeOffset now, bool all = false)
     {
         List<StorageEvent>? ready = null;
-        List<(string, string, string, string)>? over = null;
+        List<(string, string, string, string, ulong)>? over = null;
         int surplus = _open.Count - options.MostFolded;
-        foreach (((string, string, string, string) key, FoldedEvent folded) in _open)
+        foreach (((string, string, string, string, ulong) key, FoldedEvent folded) in _open)
         {
             bool isSurplus = surplus-- > 0;
             if (folded.Count > 0 && (all || isSurplus || IsDue(folded, lineTime, now))) (ready ??= []).Add(Tell(folded));
@@ -59,7 +59,7 @@ internal sealed class EventFolder(StormOptions options)
 
         if (over is not null)
         {
-            foreach ((string, string, string, string) key in over) _open.Remove(key);
+            foreach ((string, string, string, string, ulong) key in over) _open.Remove(key);
         }
 
         return ready is null ? [] : [.. ready.OrderBy(one => Layers.Of(one.SubSystem)).ThenBy(one => one.Timestamp)];

@@ -25,6 +25,8 @@ internal static class Layers
     public static bool IsSameStack(StorageEvent one, StorageEvent other)
     {
         if (one.Device.Path.Length == 0 || other.Device.Path.Length == 0) return one.KernelDevice.Length > 0 && one.KernelDevice == other.KernelDevice && one.Hostname == other.Hostname;
+        // A loop device that was given another file has the old one's path.
+        if (one.Device.Path == other.Device.Path && one.Incarnation != other.Incarnation && one.Incarnation != 0 && other.Incarnation != 0) return false;
         return one.Hostname == other.Hostname && (Contains(one.Device, other.Device.Path) || Contains(other.Device, one.Device.Path));
     }
 

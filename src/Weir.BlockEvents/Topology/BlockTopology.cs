@@ -38,18 +38,19 @@ public sealed class BlockTopology
     /// <summary>How many there are.</summary>
     public int Count => _byName.Count;
 
-    /// <summary>Reads a whole tree.</summary>
+    /// <summary>Reads a whole tree; of this machine, also the superblocks that udev tells nothing of. A device that hangs is waited for two seconds.</summary>
     public static BlockTopology Read(SystemRoot root)
     {
         ArgumentNullException.ThrowIfNull(root);
-        var reader = new DeviceReader(root);
-        var devices = new List<BlockDevice>();
-        foreach (string name in reader.Names())
-        {
-            if (reader.Read(name) is { } device) devices.Add(root.IsLive ? FileSystems.Complete(device) : device);
-        }
+        IReadOnlyList<BlockDevice> devices = ReadDevices(root);
+        return new(root.IsLive ? SuperblockProber.Live.Complete(devices, SuperblockProber.Patience) : devices, MountTable.Read(root.MountInfo));
+    }
 
-        return new(devices, MountTable.Read(root.MountInfo));
+    /// <summary>Reads the devices as the kernel and udev tell of them; no device is touched.</summary>
+    internal static IReadOnlyList<BlockDevice> ReadDevices(SystemRoot root)
+    {
+        var reader = new DeviceReader(root);
+        return [.. reader.Names().Select(reader.Read).OfType<BlockDevice>()];
     }
 
     /// <summary>The device with exactly this kernel name; null when there is none.</summary>

@@ -1,17 +1,19 @@
 namespace Weir.BlockEvents.Topology;
 
-/// <summary>What file system is on a device of this machine, where udev does not tell.</summary>
+/// <summary>Which devices of this machine are asked what file system is on them, since udev does not tell.</summary>
 internal static class FileSystems
 {
-    /// <summary>The device with the UUID that its superblock has, where nothing else told one.</summary>
-    public static BlockDevice Complete(BlockDevice device)
-    {
-        // An empty device has nothing to read, and what is on one that others are made of belongs to them.
-        if (device.Uuid is not null || device.SizeBytes == 0 || IsUnasked(device.Name)) return device;
-        if (SysFile.List($"/sys/class/block/{device.Name}/holders").Count > 0 || SysFile.Read($"/sys/class/block/{device.Name}/dm/suspended") == "1") return device;
-        if (Superblock.Read(device.KernelPath) is not { } found) return device;
-        return device with { Uuid = found.Uuid, FileSystem = device.FileSystem ?? found.Type };
-    }
+    /// <summary>Whether nothing told what is on the device and it may be asked.</summary>
+    public static bool IsUntold(BlockDevice device) => device.Uuid is null && MayBeAsked(device);
+
+    /// <summary>An empty device has nothing to read, and what is on one that others are made of belongs to them; a suspended one would not answer.</summary>
+    public static bool MayBeAsked(BlockDevice device) =>
+        device.SizeBytes != 0 && !IsUnasked(device.Name) && SysFile.List($"/sys/class/block/{device.Name}/holders").Count == 0
+        && SysFile.Read($"/sys/class/block/{device.Name}/dm/suspended") != "1";
+
+    /// <summary>The device with what its superblock said.</summary>
+    public static BlockDevice With(BlockDevice device, (string Uuid, string Type)? found) =>
+        found is { } known ? device with { Uuid = known.Uuid, FileSystem = device.FileSystem ?? known.Type } : device;
 
     /// <summary>To open these moves a drive, or waits for the network.</summary>
     private static bool IsUnasked(string name) =>

@@ -14,16 +14,29 @@ public sealed class TopologyTracker : IDeviceResolver
     private readonly TimeProvider _time;
     private readonly VanishedDevices _vanished = new();
     private readonly Dictionary<string, DateTimeOffset> _appeared = new(StringComparer.Ordinal);
+    private readonly SuperblockProber? _prober;
     private BlockTopology _current;
+    private long _generation;
 
     /// <summary>Reads all devices.</summary>
     /// <param name="root">From where.</param>
     /// <param name="time">The clock.</param>
-    public TopologyTracker(SystemRoot root, TimeProvider? time = null)
+    public TopologyTracker(SystemRoot root, TimeProvider? time = null) : this(root, time, null)
     {
+    }
+
+    /// <param name="root">From where.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="prober">Who is asked for superblocks; by default the devices of this machine, and nobody where the tree is another's.</param>
+    internal TopologyTracker(SystemRoot root, TimeProvider? time, SuperblockProber? prober)
+    {
+        ArgumentNullException.ThrowIfNull(root);
         _root = root;
         _time = time ?? TimeProvider.System;
-        _current = BlockTopology.Read(root);
+        _prober = prober ?? (root.IsLive ? SuperblockProber.Live : null);
+        IReadOnlyList<BlockDevice> devices = BlockTopology.ReadDevices(root);
+        // One that hangs is not waited for here; it is asked again by the first reading of all.
+        _current = new(_prober?.Complete(devices, SuperblockProber.Patience) ?? devices, MountTable.Read(root.MountInfo));
     }
 
     /// <summary>Called after the devices or mounts have changed, from the thread that found out.</summary>
@@ -32,10 +45,22 @@ public sealed class TopologyTracker : IDeviceResolver
     /// <summary>The devices now.</summary>
     public BlockTopology Current => Volatile.Read(ref _current);
 
-    /// <summary>Reads everything again.</summary>
-    public void Reload() => Replace(BlockTopology.Read(_root));
+    /// <inheritdoc/>
+    public long Generation => Interlocked.Read(ref _generation);
 
-    /// <summary>Reads some devices again, and what is mounted.</summary>
+    /// <summary>Reads everything again.</summary>
+    public void Reload()
+    {
+        lock (_lock)
+        {
+            IReadOnlyList<BlockDevice> devices = BlockTopology.ReadDevices(_root);
+            List<BlockDevice> asked = [.. devices.Where(IsAsked)];
+            Replace(new(devices.Select(Known), MountTable.Read(_root.MountInfo)));
+            Ask(asked);
+        }
+    }
+
+    /// <summary>Reads some devices again, and what is mounted. No device is waited for: what a superblock says comes when it answers.</summary>
     /// <param name="names">Devices that came, changed or went.</param>
     public void Update(IReadOnlyCollection<string> names)
     {
@@ -45,20 +70,23 @@ public sealed class TopologyTracker : IDeviceResolver
             MountTable mounts = MountTable.Read(_root.MountInfo);
             var reader = new DeviceReader(_root);
             Dictionary<string, BlockDevice> devices = _current.Devices.ToDictionary(device => device.Name, StringComparer.Ordinal);
+            var asked = new List<BlockDevice>();
             foreach (string name in names)
             {
-                if (reader.Read(name) is not { } device) devices.Remove(name);
-                else devices[name] = _root.IsLive ? FileSystems.Complete(device) : device;
+                if (reader.Read(name) is not { } device)
+                {
+                    devices.Remove(name);
+                    continue;
+                }
+
+                if (IsAsked(device)) asked.Add(device);
+                devices[name] = Known(device);
             }
 
             // A file system made without udev's knowledge shows itself when it is mounted.
-            if (_root.IsLive)
-            {
-                foreach (BlockDevice device in devices.Values.Where(device => IsNewlyMounted(device, mounts)).ToArray())
-                    devices[device.Name] = FileSystems.Complete(device with { Uuid = null, FileSystem = null }) is { Uuid: not null } complete ? complete : device;
-            }
-
+            if (_prober is not null) asked.AddRange(devices.Values.Where(device => IsNewlyMounted(device, mounts) && !asked.Exists(other => other.Name == device.Name) && FileSystems.MayBeAsked(device)));
             Replace(new(devices.Values, mounts));
+            Ask(asked);
         }
 
         bool IsNewlyMounted(BlockDevice device, MountTable mounts) =>
@@ -82,6 +110,28 @@ public sealed class TopologyTracker : IDeviceResolver
         return found is null ? ResolvedDevice.None : ResolvedDevice.Of(current, found);
     }
 
+    private bool IsAsked(BlockDevice device) => _prober is not null && FileSystems.IsUntold(device);
+
+    /// <summary>The device with what is known of its file system until it answers.</summary>
+    private BlockDevice Known(BlockDevice device) =>
+        device.Uuid is null && _prober is not null && _current.FindName(device.Name) is { Uuid: not null } before && IsSame(before, device) ? device with { Uuid = before.Uuid, FileSystem = before.FileSystem } : device;
+
+    private void Ask(List<BlockDevice> devices)
+    {
+        foreach (BlockDevice device in devices) _prober!.Ask(device.KernelPath, found => Answered(device, found));
+    }
+
+    private void Answered(BlockDevice asked, (string Uuid, string Type)? found)
+    {
+        lock (_lock)
+        {
+            if (_current.FindName(asked.Name) is not { } now || !IsSame(asked, now)) return;
+            BlockDevice next = found is null ? now with { Uuid = asked.Uuid, FileSystem = asked.FileSystem } : now with { Uuid = found.Value.Uuid, FileSystem = found.Value.Type };
+            if (next.Uuid == now.Uuid && next.FileSystem == now.FileSystem) return;
+            Replace(new(_current.Devices.Select(device => device.Name == next.Name ? next : device), _current.Mounts));
+        }
+    }
+
     private void Replace(BlockTopology next)
     {
         lock (_lock)
@@ -102,6 +152,7 @@ public sealed class TopologyTracker : IDeviceResolver
             }
 
             Volatile.Write(ref _current, next);
+            Interlocked.Increment(ref _generation);
         }
 
         Changed?.Invoke();

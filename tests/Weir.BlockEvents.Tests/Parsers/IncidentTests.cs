@@ -42,6 +42,20 @@ public sealed class IncidentTests
     }
 
     [Fact]
+    public void What_happened_to_another_device_of_the_same_name_before_is_no_cause()
+    {
+        Log(10.0, "I/O error, dev loop0, sector 2048 op 0x1:(WRITE) flags 0x0 phys_seg 1 prio class 0");
+        Log(20.0, "loop0: detected capacity change from 0 to 819200");
+        Log(30.0, "I/O error, dev loop0, sector 4096 op 0x1:(WRITE) flags 0x0 phys_seg 1 prio class 0");
+        Log(32.0, "EXT4-fs error (device loop0): ext4_find_entry:1456: inode #2: comm ls: reading directory lblock 0");
+        _assembler.Flush();
+        Assert.Equal(["BLK_IO_ERROR", "BLK_CAPACITY_CHANGE", "BLK_IO_ERROR", "FS_ERROR"], _events.Select(found => found.EventType));
+        Assert.Null(_events[2].RootCauseEventId);
+        Assert.NotEqual(_events[0].IncidentId, _events[2].IncidentId);
+        Assert.Equal(_events[2].EventId, _events[3].RootCauseEventId);
+    }
+
+    [Fact]
     public void What_follows_points_at_the_root_and_the_root_comes_first()
     {
         Log(10.0, "EXT4-fs error (device sdq1): ext4_find_entry:1456: inode #2: comm ls: reading directory lblock 0");

@@ -1,10 +1,13 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Weir.BlockEvents.Collectors.Raw;
 using Weir.BlockEvents.Events;
 using Weir.BlockEvents.Pipeline;
+using Weir.BlockEvents.Rules;
 using Weir.BlockEvents.Tests.Topology;
 using Weir.BlockEvents.Topology;
 using Weir.Feed;
 using Weir.Feed.Log;
+using Weir.Lab.Time;
 
 namespace Weir.BlockEvents.Tests.Pipeline;
 
@@ -66,6 +69,34 @@ public sealed class EventMakerTests : IDisposable
         await pipeline.MakeAsync(feed);
         await pipeline.MakeAsync(feed);
         Assert.Equal(before.Select(one => one.EventId), (await TestPipeline.EventsOfAsync(feed)).Select(one => one.EventId));
+    }
+
+    [Fact]
+    public async Task An_error_and_what_follows_from_it_are_told_within_two_seconds()
+    {
+        await using var pipeline = new TestPipeline(new TopologyTracker(new(_tree.Root)));
+        LogEngine feed = pipeline.OpenEngine();
+        var time = new ManualTimeProvider(new(2024, 2, 3, 4, 5, 6, 400, TimeSpan.Zero));
+        await TestPipeline.CollectAsync(feed, IoErrors, 1000);
+        DateTimeOffset began = time.GetUtcNow();
+        var maker = new EventMaker(feed, RuleSet.BuiltIn, new TopologyTracker(new(_tree.Root)), new() { Hostname = "here", Time = time }, NullLogger.Instance);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        stop.CancelAfter(TimeSpan.FromSeconds(90));
+        Task making = maker.RunAsync(null, null, stop.Token);
+        IReadOnlyList<StorageEvent> events = [];
+        // The clock stands still while there is work to do, so what passes is what somebody waits for.
+        while (events.Count < 2)
+        {
+            if (time.ActiveTimers > 0) time.Advance(TimeSpan.FromMilliseconds(50));
+            else await Task.Delay(5, stop.Token);
+            events = await TestPipeline.EventsOfAsync(feed);
+        }
+
+        Assert.Equal(["BLK_IO_ERROR", "FS_ERROR"], events.Select(one => one.EventType));
+        Assert.Equal(events[0].EventId, events[1].RootCauseEventId);
+        Assert.InRange(time.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => making);
     }
 
     [Fact]

@@ -64,6 +64,24 @@ public sealed class StormTests
     }
 
     [Fact]
+    public void Another_device_by_the_same_name_is_no_repeat_and_no_consequence()
+    {
+        var folder = new EventFolder(Gathering);
+        StorageEvent first = OnDevice(Start) with { Incarnation = 7 }, second = OnDevice(Start.AddSeconds(5)) with { Incarnation = 8 };
+        folder.Add(first, 1, Start);
+        Assert.Single(folder.Take(Start, Start.AddSeconds(1)));
+        folder.Add(second with { EventId = Guid.NewGuid() }, 1, Start.AddSeconds(5));
+        StorageEvent above = second with { EventId = Guid.NewGuid(), EventType = "FS_ERROR", SubSystem = "ext4" };
+        folder.Add(above, 1, Start.AddSeconds(5));
+        IReadOnlyList<StorageEvent> told = folder.Take(Start.AddSeconds(5), Start.AddSeconds(7));
+        Assert.Equal(["BLK_IO_ERROR", "FS_ERROR"], told.Select(one => one.EventType));
+        Assert.False(told[0].Extension.ContainsKey("repeats_event_id"));
+        Assert.Equal(told[0].EventId, told[1].RootCauseEventId);
+        folder.Add(above with { Incarnation = 7 }, 1, Start.AddSeconds(6));
+        Assert.Equal(first.EventId, Assert.Single(folder.Take(Start.AddSeconds(6), Start.AddSeconds(8))).RootCauseEventId);
+    }
+
+    [Fact]
     public void However_many_kinds_there_are_only_so_many_are_followed_and_none_is_lost()
     {
         var folder = new EventFolder(Gathering with { MostFolded = 100 });

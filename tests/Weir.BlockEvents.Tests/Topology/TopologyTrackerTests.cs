@@ -70,6 +70,69 @@ public sealed class TopologyTrackerTests
     }
 
     [Fact]
+    public async Task A_device_that_hangs_keeps_nobody_waiting_and_is_told_of_when_it_answers()
+    {
+        using var tree = new SysfsTree();
+        tree.AddBlock("weirtest0", "sys/devices/a/block/weirtest0", 8, 0);
+        using var hung = new SemaphoreSlim(0);
+        var asked = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var prober = new SuperblockProber(path =>
+        {
+            asked.Enqueue(path);
+            if (path == "/dev/weirtest1") hung.Wait(TimeSpan.FromSeconds(90));
+            return ("uuid of " + path, "ext4");
+        });
+        var tracker = new TopologyTracker(new(tree.Root), null, prober);
+        Assert.Equal("uuid of /dev/weirtest0", tracker.Resolve("weirtest0", "", null).Device.Uuid);
+        tree.AddBlock("weirtest1", "sys/devices/a/block/weirtest1", 8, 16);
+        tree.AddBlock("weirtest2", "sys/devices/a/block/weirtest2", 8, 32);
+        using var changed = new SemaphoreSlim(0);
+        tracker.Changed += () => changed.Release();
+        // None of these waits for the device; it is asked once more at most, however often it is heard of.
+        for (int i = 0; i < 5; i++) tracker.Update(["weirtest1", "weirtest2"]);
+        Assert.Equal("/dev/weirtest1", tracker.Resolve("weirtest1", "", null).Device.Path);
+        Assert.Null(tracker.Resolve("weirtest1", "", null).Device.Uuid);
+        await Until(() => tracker.Resolve("weirtest2", "", null).Device.Uuid == "uuid of /dev/weirtest2");
+        hung.Release(2);
+        await Until(() => tracker.Resolve("weirtest1", "", null).Device.Uuid == "uuid of /dev/weirtest1");
+        await Until(() => hung.CurrentCount == 0);
+        Assert.Equal(2, asked.Count(path => path == "/dev/weirtest1"));
+
+        async Task Until(Func<bool> condition)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            patience.CancelAfter(TimeSpan.FromSeconds(60));
+            while (!condition()) await changed.WaitAsync(TimeSpan.FromMilliseconds(20), patience.Token);
+        }
+    }
+
+    [Fact]
+    public async Task Only_so_many_devices_are_asked_at_once()
+    {
+        using var hung = new SemaphoreSlim(0);
+        int asked = 0, answered = 0;
+        const int Devices = SuperblockProber.MostAtOnce + 10;
+        var prober = new SuperblockProber(_ =>
+        {
+            Interlocked.Increment(ref asked);
+            hung.Wait(TimeSpan.FromSeconds(90));
+            return null;
+        });
+        for (int i = 0; i < Devices; i++) prober.Ask($"/dev/weirtest{i}", _ => Interlocked.Increment(ref answered));
+        await Until(() => Volatile.Read(ref asked) == SuperblockProber.MostAtOnce);
+        hung.Release(Devices);
+        await Until(() => Volatile.Read(ref answered) == Devices);
+        Assert.Equal(Devices, asked);
+
+        static async Task Until(Func<bool> condition)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            patience.CancelAfter(TimeSpan.FromSeconds(60));
+            while (!condition()) await Task.Delay(5, patience.Token);
+        }
+    }
+
+    [Fact]
     public void A_uevent_is_read_as_the_kernel_writes_it()
     {
         Assert.True(Uevent.TryParse("add@/devices/virtual/block/loop0\0ACTION=add\0DEVPATH=/devices/virtual/block/loop0\0SUBSYSTEM=block\0SEQNUM=4\0"u8, out Uevent uevent));

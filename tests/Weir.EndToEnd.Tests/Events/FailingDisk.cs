@@ -11,11 +11,12 @@ internal sealed class FailingDisk : IDisposable
     private readonly string _file;
     private bool _isMounted;
 
-    private FailingDisk(string directory, string fileSystem)
+    private FailingDisk(string directory, string fileSystem, int round)
     {
+        string name = round == 0 ? fileSystem : $"{fileSystem}-{round}";
         FileSystem = fileSystem;
-        _file = Path.Combine(directory, fileSystem + ".img");
-        MountPoint = Path.Combine(directory, fileSystem);
+        _file = Path.Combine(directory, name + ".img");
+        MountPoint = Path.Combine(directory, name);
         System.IO.Directory.CreateDirectory(MountPoint);
     }
 
@@ -43,9 +44,9 @@ internal sealed class FailingDisk : IDisposable
         return null;
     }
 
-    public static FailingDisk Create(string directory, string fileSystem)
+    public static FailingDisk Create(string directory, string fileSystem, int round)
     {
-        var disk = new FailingDisk(directory, fileSystem);
+        var disk = new FailingDisk(directory, fileSystem, round);
         try
         {
             using (FileStream file = File.Create(disk._file)) file.SetLength(400L * 1024 * 1024);

@@ -39,6 +39,9 @@ internal sealed class Incident(Guid id)
         if (device.Length > 0 && _devices.Count < MaxDevices) _devices.Add(NameRelations.DiskOf(device));
     }
 
+    /// <returns>Whether no device is left.</returns>
+    public bool Remove(string device) => _devices.Remove(NameRelations.DiskOf(device)) && _devices.Count == 0;
+
     public bool Has(string device) => _devices.Contains(NameRelations.DiskOf(device));
 
     /// <summary>What is known of a device and those of the incident together.</summary>

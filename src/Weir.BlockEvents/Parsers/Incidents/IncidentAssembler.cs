@@ -46,6 +46,7 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
         long at = TimeOf(line);
         Advance(at);
         string device = DeviceOf(classification, out string host);
+        if (rule.EventType == "BLK_CAPACITY_CHANGE" && classification.Find("from").SequenceEqual("0"u8) && NameRelations.IsReused(device)) Forget(device);
         Incident? incident = Find(device, host, rule, at) ?? FindMember(classification, rule, at);
         bool begins = Layers.BeginsIncident(rule);
         if (incident is null && begins) incident = Open();
@@ -132,6 +133,17 @@ public sealed class IncidentAssembler(IncidentOptions options, IDeviceRelations 
         }
 
         return near;
+    }
+
+    /// <summary>Another device has come by this name (a loop device was given a file, a network block device a server): what happened to the one before is none of its business.</summary>
+    private void Forget(string device)
+    {
+        for (int i = _open.Count - 1; i >= 0; i--)
+        {
+            if (!_open[i].Has(device)) continue;
+            HandOn(_open[i]);
+            if (_open[i].Remove(device)) _open.RemoveAt(i);
+        }
     }
 
     /// <summary>The incident of the device that a line about a larger one names.</summary>

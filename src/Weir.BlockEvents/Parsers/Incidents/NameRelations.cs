@@ -40,6 +40,9 @@ public sealed class NameRelations : IDeviceRelations
     internal static bool IsDisk(string name) =>
         name.StartsWith("nvme", StringComparison.Ordinal) || Array.Exists(Disks, disk => name.StartsWith(disk, StringComparison.Ordinal) && name.Length > disk.Length && char.IsAsciiLetterOrDigit(name[disk.Length]));
 
+    /// <summary>Whether names of this kind are given to one thing after another, without the device going away in between.</summary>
+    internal static bool IsReused(string name) => IsLoop(name) || name.StartsWith("nbd", StringComparison.Ordinal);
+
     private static bool IsLoop(string name) => name.StartsWith("loop", StringComparison.Ordinal);
 
     private static int DigitsFrom(string name, int start)
