@@ -35,6 +35,9 @@ switch (args)
     case ["events-diag", string corpus2]:
         ClassificationSpeed.Diagnose(corpus2);
         break;
+    case ["events-store", string eventsDirectory, string events]:
+        await StoredEvents.MakeAsync(eventsDirectory, int.Parse(events, CultureInfo.InvariantCulture));
+        break;
     case ["events-classify", string corpus]:
         ClassificationSpeed.Run(corpus);
         break;

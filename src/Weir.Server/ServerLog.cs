@@ -94,4 +94,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(9050, LogLevel.Warning, "A rule is not used: {Problem}")]
     public static partial void RuleRefused(ILogger logger, string problem);
+
+    [LoggerMessage(9053, LogLevel.Warning, "The index of the events is not kept until the next start, so queries read all events: {Problem}")]
+    public static partial void EventIndexNotKept(ILogger logger, string problem);
 }

@@ -25,13 +25,16 @@ public sealed record EventFilter
     public bool Matches(StorageEvent one)
     {
         ArgumentNullException.ThrowIfNull(one);
-        return one.Severity <= Severity && (SubSystems.Count == 0 || SubSystems.Contains(one.SubSystem, StringComparer.OrdinalIgnoreCase))
-            && (EventTypes.Count == 0 || HasType(EventTypes, one.EventType)) && !HasType(ExceptTypes, one.EventType)
+        return MatchesKind(one.Severity, one.SubSystem, one.EventType)
             && (Devices.Count == 0 || Devices.Contains(one.KernelDevice) || HasDevice(one.Device) || HasDevice(one.Hierarchy));
     }
 
     /// <summary>Whether a type may be wanted, before the event is read.</summary>
     public bool MayMatchType(string type) => (EventTypes.Count == 0 || HasType(EventTypes, type)) && !HasType(ExceptTypes, type);
+
+    /// <summary>Whether it wants such events, whatever their device.</summary>
+    internal bool MatchesKind(Severity severity, string subSystem, string eventType) =>
+        severity <= Severity && (SubSystems.Count == 0 || SubSystems.Contains(subSystem, StringComparer.OrdinalIgnoreCase)) && MayMatchType(eventType);
 
     private static bool HasType(IReadOnlyList<string> types, string type)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Weir.BlockEvents.Collectors;
 using Weir.BlockEvents.Collectors.Raw;
+using Weir.BlockEvents.Index;
 using Weir.BlockEvents.Pipeline;
 using Weir.BlockEvents.Rules;
 using Weir.BlockEvents.Topology;
@@ -53,6 +54,7 @@ public sealed class EventCollection : IDisposable
             _feed, _rules.Current, Devices, new() { Storms = _settings.Storms, TellsDevices = _settings.TellsDevices, Time = _time }, _logger);
         Task collecting = CollectAsync(stop.Token);
         Task making = maker.RunAsync(collecting, NewRules(), stop.Token);
+        Task indexing = IndexAsync(once: false, stop.Token);
         try
         {
             // When one fails the other is of no use.
@@ -63,6 +65,23 @@ public sealed class EventCollection : IDisposable
         finally
         {
             EventCount = maker.EventCount;
+            await stop.CancelAsync().ConfigureAwait(false);
+            await indexing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await IndexAsync(once: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps the index of the events. Without it queries take longer, and nothing else is amiss.</summary>
+    private async Task IndexAsync(bool once, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new EventIndexKeeper(_feed).RunAsync(once, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FeedException failed)
+        {
+            ServerLog.EventIndexNotKept(_logger, failed.Message);
         }
     }
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using Weir.BlockEvents.Collectors.Journal;
 using Weir.BlockEvents.Events;
+using Weir.BlockEvents.Index;
 using Weir.Cli.Help;
 using Weir.Cli.Running;
 using Weir.Cli.Verbs.Feed;
 using Weir.Feed;
-using Weir.Server.Events;
 
 namespace Weir.Cli.Verbs.Events;
 
@@ -58,8 +58,8 @@ internal sealed class QueryVerb : FeedVerb
 
         await using IFeedEngine feed = OpenExisting(run);
         // An event is appended after it happened, so the time of its record tells where to begin.
-        await using var reader = new EventReader(feed, since is { } time ? RecordId.AtTime(time).Previous() : RecordId.Zero);
-        while (await reader.ReadAsync(filter, Print, cancellationToken)) run.Out.Flush();
-        return reader.HasGaps ? ExitCode.FoundProblems : ExitCode.Done;
+        var query = new EventQuery(feed, filter, since is { } time ? RecordId.AtTime(time).Previous() : RecordId.Zero);
+        await query.RunAsync(Print, cancellationToken);
+        return query.HasGaps ? ExitCode.FoundProblems : ExitCode.Done;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Weir.BlockEvents.Events;
+using Weir.BlockEvents.Index;
 using Weir.BlockEvents.Pipeline;
 using Weir.BlockEvents.Topology;
 using Weir.Feed;
@@ -101,18 +102,13 @@ public sealed class StorageEventsService(IFeedEngine feed, TopologyTracker devic
         int limit = VarlinkCall.Find(call.Parameters, "limit") is not { } number ? MostEvents : number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out int most) && most > 0 ? Math.Min(most, MostEvents) : throw VarlinkException.InvalidParameter("limit");
         // The newest are wanted when there are too many.
         var found = new Queue<StorageEvent>();
-        var reader = new EventReader(feed, after);
-        await using (reader.ConfigureAwait(false))
+        void Take(StorageEvent one)
         {
-            void Take(StorageEvent one)
-            {
-                found.Enqueue(one);
-                if (found.Count > limit) found.Dequeue();
-            }
-
-            while (await reader.ReadAsync(filter, Take, cancellationToken).ConfigureAwait(false)) cancellationToken.ThrowIfCancellationRequested();
+            found.Enqueue(one);
+            if (found.Count > limit) found.Dequeue();
         }
 
+        await new EventQuery(feed, filter, after).RunAsync(Take, cancellationToken).ConfigureAwait(false);
         await answer(
             json =>
             {
