@@ -23,8 +23,8 @@ internal sealed class EventIndex
         var blocks = new List<IndexBlock>();
         foreach (FeedDocument document in await feed.Documents.ListAsync(EventIndexKeeper.Collection, cancellationToken).ConfigureAwait(false))
         {
-            if (document.IsDamaged || IndexBlock.Read(document.Content.Span) is not { } block || block.Last <= after) continue;
-            // Behind a hole there is another index; of two the one that goes on for longer counts, which is nearly always all.
+            if (document.IsDamaged || IndexBlock.Read(document.Content) is not { } block || block.Last <= after) continue;
+            // Behind a hole there is another index, and what lies before it is read.
             if (blocks.Count > 0 && blocks[^1].Last != block.After) blocks.Clear();
             blocks.Add(block);
         }
@@ -34,22 +34,16 @@ internal sealed class EventIndex
         return await index.IsTrueAsync(feed, cancellationToken).ConfigureAwait(false) ? index : null;
     }
 
-    /// <summary>The records above an id that a filter may want, in order, each with how many records the index has before it.</summary>
-    public List<(RecordId Id, long Ordinal)> Find(EventFilter filter, RecordId after)
+    /// <summary>The records above an id that a filter may want, in order, each with how many records the index has before it; null when the index is damaged.</summary>
+    public List<(RecordId Id, long Ordinal)>? Find(EventFilter filter, RecordId after)
     {
-        var devices = new HashSet<uint>(filter.Devices.Select(DeviceTerms.Of));
+        uint[]? devices = filter.Devices.Count == 0 ? null : [.. filter.Devices.Select(DeviceTerms.Of)];
         var found = new List<(RecordId, long)>();
         long ordinal = 0;
         foreach (IndexBlock block in _blocks)
         {
-            var isWanted = new bool[block.Profiles.Count + 1];
-            isWanted[IndexBlock.NoProfile] = true;
-            for (int i = 0; i < block.Profiles.Count; i++) isWanted[i + 1] = block.Profiles[i].MayMatch(filter, devices);
-            foreach ((RecordId id, int profile) in block.Entries)
-            {
-                if (isWanted[profile] && id > after) found.Add((id, ordinal));
-                ordinal++;
-            }
+            if (!block.TryFind(filter, devices, after, ordinal, found)) return null;
+            ordinal += block.Count;
         }
 
         return found;
@@ -60,14 +54,22 @@ internal sealed class EventIndex
     {
         TopicBacklog all = await feed.MeasureAsync(EventMakerOptions.Topic, After, cancellationToken).ConfigureAwait(false);
         TopicBacklog behind = await feed.MeasureAsync(EventMakerOptions.Topic, Last, cancellationToken).ConfigureAwait(false);
-        if (!all.IsExact || !behind.IsExact) return false;
+        if (!all.IsExact || !behind.IsExact || all.FirstId == RecordId.Zero) return false;
         long count = 0;
         foreach (IndexBlock block in _blocks)
         {
+            if (block.After >= all.FirstId)
+            {
+                count += block.Count;
+                continue;
+            }
+
             // What was trimmed is no longer there to be counted.
-            count += block.After >= all.FirstId ? block.Entries.Count : block.Entries.Count(entry => entry.Id >= all.FirstId);
+            var left = new List<(RecordId, long)>();
+            if (!block.TryFind(EventFilter.All, null, all.FirstId.Previous(), 0, left)) return false;
+            count += left.Count;
         }
 
-        return all.FirstId != RecordId.Zero && all.Records - behind.Records == count;
+        return all.Records - behind.Records == count;
     }
 }

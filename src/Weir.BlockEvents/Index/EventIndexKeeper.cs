@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weir.BlockEvents.Events;
 using Weir.BlockEvents.Pipeline;
 using Weir.Feed;
 
@@ -69,7 +70,8 @@ public sealed class EventIndexKeeper(IFeedEngine feed)
         RecordId? end = null;
         foreach (FeedDocument document in await feed.Documents.ListAsync(Collection, cancellationToken).ConfigureAwait(false))
         {
-            IndexBlock? block = document.IsDamaged ? null : IndexBlock.Read(document.Content.Span);
+            IndexBlock? block = document.IsDamaged ? null : IndexBlock.Read(document.Content);
+            if (block?.TryFind(EventFilter.All, null, block.Last, 0, []) == false) block = null;
             // The names are in the order of the ids, so what does not follow is behind a hole.
             bool isUseful = block is not null && block.Last >= first && block.Last <= last && first != RecordId.Zero && (end is null ? block.After < first || block.After == RecordId.Zero : block.After == end);
             if (isUseful) _ends[block!.Last] = document with { Content = default };

@@ -49,19 +49,4 @@ internal readonly record struct EventProfile(Severity Severity, string SubSystem
         uint[] devices = DeviceTerms.Of(one);
         return devices.Length > DeviceTerms.Most || one.SubSystem.Length > 255 || one.EventType.Length > 255 ? null : new(one.Severity, one.SubSystem, one.EventType, devices);
     }
-
-    /// <summary>Whether a filter may want events of this profile.</summary>
-    /// <param name="filter">The filter.</param>
-    /// <param name="devices">The terms of its devices.</param>
-    public bool MayMatch(EventFilter filter, HashSet<uint> devices)
-    {
-        if (!filter.MatchesKind(Severity, SubSystem, EventType)) return false;
-        if (devices.Count == 0) return true;
-        foreach (uint device in Devices.Span)
-        {
-            if (devices.Contains(device)) return true;
-        }
-
-        return false;
-    }
 }

@@ -14,13 +14,13 @@ namespace Weir.BlockEvents.Index;
 /// <param name="after">Only events above this id.</param>
 public sealed class EventQuery(IFeedEngine feed, EventFilter filter, RecordId after)
 {
-    private const int SmallPageBytes = 16 * 1024;
-    private const int LargePageBytes = 1024 * 1024;
+    private const int PageBytes = 1024 * 1024;
+    private const int MostReaders = 8;
 
-    /// <summary>So many records before the next wanted one are read over rather than leapt: a leap costs as much.</summary>
-    private const int Near = 256;
+    /// <summary>Fewer events than these are gathered before the first is handed out.</summary>
+    private const int MostKept = 20_000;
 
-    /// <summary>So many wanted records near to one another are read by large pages.</summary>
+    /// <summary>One wanted record in so many is reason to read all in a row, by one reader.</summary>
     private const int Dense = 16;
 
     private RecordId _position = after;
@@ -40,9 +40,11 @@ public sealed class EventQuery(IFeedEngine feed, EventFilter filter, RecordId af
         if (index is not null)
         {
             if (index.After > _position) await ScanAsync(index.After, take, cancellationToken).ConfigureAwait(false);
-            List<(RecordId Id, long Ordinal)> wanted = index.Find(filter, _position);
-            await FetchAsync(wanted, take, cancellationToken).ConfigureAwait(false);
-            _position = index.Last;
+            if (index.Find(filter, _position) is { } wanted)
+            {
+                await FetchAsync(wanted, take, cancellationToken).ConfigureAwait(false);
+                _position = index.Last;
+            }
         }
 
         await ScanAsync(RecordId.Max, take, cancellationToken).ConfigureAwait(false);
@@ -51,7 +53,7 @@ public sealed class EventQuery(IFeedEngine feed, EventFilter filter, RecordId af
     /// <summary>Reads all records from where it is up to an id.</summary>
     private async ValueTask ScanAsync(RecordId last, Action<StorageEvent> take, CancellationToken cancellationToken)
     {
-        ITopicCursor cursor = feed.OpenCursor(EventMakerOptions.Topic, _position, new() { PageBytes = LargePageBytes });
+        ITopicCursor cursor = feed.OpenCursor(EventMakerOptions.Topic, _position, new() { PageBytes = PageBytes });
         await using (cursor.ConfigureAwait(false))
         {
             while (_position < last)
@@ -78,41 +80,29 @@ public sealed class EventQuery(IFeedEngine feed, EventFilter filter, RecordId af
         }
     }
 
-    /// <summary>Reads the records of these ids, leaping over what lies between where that is much.</summary>
+    /// <summary>Reads the records of these ids; few that are far apart by several readers at once, since each waits for the disk by itself.</summary>
     private async ValueTask FetchAsync(List<(RecordId Id, long Ordinal)> wanted, Action<StorageEvent> take, CancellationToken cancellationToken)
     {
-        int next = 0;
-        while (next < wanted.Count)
+        int readers = Math.Min(Math.Min(Environment.ProcessorCount, MostReaders), wanted.Count / Dense);
+        bool isFew = wanted.Count < MostKept && wanted.Count > 0 && wanted[^1].Ordinal - wanted[0].Ordinal > wanted.Count * (long)Dense;
+        if (readers < 2 || !isFew)
         {
-            long at = wanted[next].Ordinal;
-            bool isDense = next + Dense < wanted.Count && wanted[next + Dense].Ordinal - at < Dense * Near;
-            ITopicCursor cursor = feed.OpenCursor(EventMakerOptions.Topic, wanted[next].Id.Previous(), new() { PageBytes = isDense ? LargePageBytes : SmallPageBytes });
-            await using (cursor.ConfigureAwait(false))
-            {
-                do
-                {
-                    RecordPage page = await cursor.ReadAsync(cancellationToken).ConfigureAwait(false);
-                    HasGaps |= page.Gap is not null || page.IsEmpty;
-                    if (page.IsEmpty) return;
-                    Fetch(page, wanted, ref next, take);
-                    at += page.Count;
-                }
-                while (next < wanted.Count && wanted[next].Ordinal - at < Near);
-            }
+            Note(await new EventFetch(feed, filter, take).RunAsync(wanted, cancellationToken).ConfigureAwait(false));
+            return;
         }
+
+        int share = (wanted.Count + readers - 1) / readers;
+        var found = new List<StorageEvent>[readers];
+        Task<(long, bool)>[] parts = [.. Enumerable.Range(0, readers).Select(i => Task.Run(
+            () => new EventFetch(feed, filter, (found[i] = []).Add).RunAsync(wanted.GetRange(i * share, Math.Min(share, wanted.Count - (i * share))), cancellationToken), cancellationToken))];
+        foreach ((long, bool) part in await Task.WhenAll(parts).ConfigureAwait(false)) Note(part);
+        foreach (StorageEvent one in found.SelectMany(part => part)) take(one);
     }
 
-    private void Fetch(RecordPage page, List<(RecordId Id, long Ordinal)> wanted, ref int next, Action<StorageEvent> take)
+    private void Note((long Read, bool HasGaps) fetched)
     {
-        foreach (RecordView record in page)
-        {
-            RecordId id = record.Id;
-            for (; next < wanted.Count && wanted[next].Id < id; next++) HasGaps = true; // The index has seen it, and it is no longer there.
-            if (next == wanted.Count) return;
-            if (wanted[next].Id != id) continue;
-            Look(record, take);
-            next++;
-        }
+        ReadCount += fetched.Read;
+        HasGaps |= fetched.HasGaps;
     }
 
     private void Look(RecordView record, Action<StorageEvent> take)

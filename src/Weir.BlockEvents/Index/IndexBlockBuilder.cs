@@ -48,11 +48,11 @@ internal sealed class IndexBlockBuilder(RecordId after)
     public byte[] ToArray()
     {
         var output = new ArrayBufferWriter<byte>(FeedDocument.MaxBytes);
-        foreach (ulong number in (ReadOnlySpan<ulong>)[IndexBlock.Version, After.Milliseconds, After.Sequence, Last.Milliseconds, Last.Sequence]) PackedNumbers.Write(output, number);
+        foreach (ulong number in (ReadOnlySpan<ulong>)[IndexBlock.Version, After.Milliseconds, After.Sequence, Last.Milliseconds, Last.Sequence, (ulong)Count]) PackedNumbers.Write(output, number);
         Write(_nameNumbers.Count, _names);
         Write(_setNumbers.Count, _sets);
         Write(_profileCount, _profiles);
-        Write(Count, _entries);
+        output.Write(_entries.WrittenSpan);
         return output.WrittenSpan.ToArray();
 
         void Write(int count, ArrayBufferWriter<byte> items)
@@ -65,7 +65,7 @@ internal sealed class IndexBlockBuilder(RecordId after)
     private int NumberOf(ReadOnlySpan<byte> data)
     {
         _key.ResetWrittenCount();
-        if (!EventProfile.TryWriteKey(data, _key)) return IndexBlock.NoProfile;
+        if (!EventProfile.TryWriteKey(data, _key)) return 0;
         string key = Encoding.Latin1.GetString(_key.WrittenSpan);
         if (_keys.TryGetValue(key, out int number)) return number;
         if (EventProfile.Read(_key.WrittenMemory) is { } profile)

@@ -124,20 +124,28 @@ public sealed class EventQueryTests : IAsyncDisposable
         builder.Add(new(9, 0), StorageEventWriter.ToUtf8(Sample.Event() with { Message = "another" }));
         byte[] bytes = builder.ToArray();
         IndexBlock block = IndexBlock.Read(bytes)!;
-        Assert.Equal((new RecordId(5, 7), new RecordId(9, 0)), (block.After, block.Last));
-        Assert.Equal([(new RecordId(5, 8), 1), (new RecordId(6, 1), 0), (new RecordId(6, 2), 0), (new RecordId(9, 0), 1)], block.Entries);
-        EventProfile profile = Assert.Single(block.Profiles);
-        Assert.Equal((Severity.Error, "block", "BLK_IO_ERROR"), (profile.Severity, profile.SubSystem, profile.EventType));
-        Assert.All((string[])["sdf", "/dev/sdf", "naa.1", "naa.2", "u-1", "/data/disk1", "/dev/mapper/vg-lv"], name => Assert.Contains(DeviceTerms.Of(name), profile.Devices.ToArray()));
-        for (int length = 0; length < bytes.Length; length++) Assert.Null(IndexBlock.Read(bytes.AsSpan(0, length)));
+        Assert.Equal((new RecordId(5, 7), new RecordId(9, 0), 4), (block.After, block.Last, block.Count));
+        RecordId[] events = [new(5, 8), new(9, 0)], others = [new(6, 1), new(6, 2)];
+        // What is no event has to be looked at, whatever is asked for.
+        Assert.Equal(others, Find(block, new() { Severity = Severity.Alert }));
+        Assert.Equal(others, Find(block, new() { Devices = ["sdg1"] }));
+        Assert.All((string[])["sdf", "/dev/sdf", "naa.1", "naa.2", "u-1", "/data/disk1", "/dev/mapper/vg-lv"], name => Assert.Equal(events.Concat(others).Order(), Find(block, new() { Devices = [name] })));
+        for (int length = 0; length < bytes.Length; length++) Assert.False(IndexBlock.Read(bytes.AsMemory(0, length))?.TryFind(EventFilter.All, null, RecordId.Zero, 0, []) ?? false);
         var random = new Random(11);
         for (int i = 0; i < 20_000; i++)
         {
             byte[] damaged = [.. bytes];
             for (int j = 0; j < 3; j++) damaged[random.Next(bytes.Length)] = (byte)random.Next(256);
             // It may be another block, and never an exception.
-            _ = IndexBlock.Read(damaged);
+            _ = IndexBlock.Read(damaged)?.TryFind(EventFilter.All, null, RecordId.Zero, 0, []);
         }
+    }
+
+    private static IEnumerable<RecordId> Find(IndexBlock block, EventFilter filter)
+    {
+        var found = new List<(RecordId Id, long Ordinal)>();
+        Assert.True(block.TryFind(filter, filter.Devices.Count == 0 ? null : [.. filter.Devices.Select(DeviceTerms.Of)], RecordId.Zero, 0, found));
+        return found.Select(one => one.Id);
     }
 
     public async ValueTask DisposeAsync() => await _feed.DisposeAsync();
