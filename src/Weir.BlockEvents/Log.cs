@@ -26,6 +26,9 @@ internal static partial class BlockEventsLog
     [LoggerMessage(7020, LogLevel.Warning, "Notifier {Notifier}: {Reason} It is tried again in {Seconds:0.#} s.")]
     public static partial void ToldAgain(ILogger logger, string notifier, string reason, double seconds);
 
+    [LoggerMessage(7022, LogLevel.Error, "Notifier {Notifier} was away for so long that it was aborted ({Reason}); {Records} events are not told to it. It goes on with what comes from now on.")]
+    public static partial void NotifierAborted(ILogger logger, string notifier, string reason, long records);
+
     [LoggerMessage(7021, LogLevel.Error, "Notifier {Notifier} could not tell of event {EventId} in {Attempts} attempts; it is a dead letter now: {Reason}")]
     public static partial void NotTold(ILogger logger, string notifier, Guid eventId, int attempts, string reason);
 }

@@ -2,15 +2,18 @@ using Microsoft.Extensions.Logging;
 using Weir.BlockEvents.Events;
 using Weir.BlockEvents.Pipeline;
 using Weir.Feed;
+using Weir.Feed.Consuming;
 
 namespace Weir.BlockEvents.Notifiers;
 
 /// <summary>
 /// Gives a notifier its events, from behind the last it was given: one that is slow or down falls behind in the feed and delays nobody. What
-/// fails is tried again, and becomes a dead letter at last. After a crash the last event may be told once more.
+/// fails is tried again, and becomes a dead letter at last. After a crash the last event may be told once more. It is a registered consumer of the
+/// feed, so what it has not told is kept for it, and one that is never started again is aborted some day as others are.
 /// </summary>
-public sealed class NotifierRunner(IFeedEngine feed, INotifier notifier, NotifierSettings settings, TimeProvider time, ILogger logger)
+public sealed class NotifierRunner(ConsumerRegistry consumers, INotifier notifier, NotifierSettings settings, TimeProvider time, ILogger logger)
 {
+    private readonly IFeedEngine _feed = consumers.Feed;
     private readonly RepeatGate _gate = new(settings.RepeatInterval);
 
     /// <summary>Events told.</summary>
@@ -24,9 +27,9 @@ public sealed class NotifierRunner(IFeedEngine feed, INotifier notifier, Notifie
     /// <summary>Runs until cancelled; with <paramref name="once"/> until everything that is there was told.</summary>
     public async Task RunAsync(bool once, CancellationToken cancellationToken)
     {
-        using IFeedWatch watch = feed.Watch(EventMakerOptions.Topic);
+        using IFeedWatch watch = _feed.Watch(EventMakerOptions.Topic);
         RecordId after = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        ITopicCursor cursor = feed.OpenCursor(EventMakerOptions.Topic, after, new() { PageBytes = 64 * 1024 });
+        ITopicCursor cursor = _feed.OpenCursor(EventMakerOptions.Topic, after, new() { PageBytes = 64 * 1024 });
         await using (cursor.ConfigureAwait(false))
         {
             while (true)
@@ -39,12 +42,18 @@ public sealed class NotifierRunner(IFeedEngine feed, INotifier notifier, Notifie
                     continue;
                 }
 
+                bool isTold = true;
                 foreach ((RecordId id, StorageEvent? one) in Read(page))
                 {
-                    if (one is not null && settings.Filter.Matches(one)) await GiveAsync(one, cancellationToken).ConfigureAwait(false);
                     after = id;
-                    if (one is not null) await feed.AdvancePositionAsync(EventMakerOptions.Topic, Consumer, id, cancellationToken).ConfigureAwait(false);
+                    isTold = one is not null && settings.Filter.Matches(one);
+                    if (!isTold) continue;
+                    await GiveAsync(one!, cancellationToken).ConfigureAwait(false);
+                    await consumers.AcknowledgeAsync(Consumer, new(EventMakerOptions.Topic, id), cancellationToken).ConfigureAwait(false);
                 }
+
+                // What it does not want needs no place of its own.
+                if (!isTold) await consumers.AcknowledgeAsync(Consumer, new(EventMakerOptions.Topic, after), cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -56,22 +65,26 @@ public sealed class NotifierRunner(IFeedEngine feed, INotifier notifier, Notifie
         TimeSpan delay = settings.RetryDelay;
         for (int attempt = 1; ; attempt++)
         {
+            long began = time.GetTimestamp();
             try
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 limit.CancelAfter(settings.Timeout);
                 await notifier.TellAsync(one, limit.Token).ConfigureAwait(false);
                 ToldCount++;
+                BlockEventsMetrics.Told(settings.Name, time.GetElapsedTime(began));
                 return true;
             }
             catch (Exception failed) when (IsFailure(failed) && !cancellationToken.IsCancellationRequested)
             {
+                BlockEventsMetrics.Failed(settings.Name, time.GetElapsedTime(began));
                 string reason = failed is OperationCanceledException ? $"it took longer than {settings.Timeout.TotalSeconds:0.#} s" : failed.Message;
                 if (attempt >= settings.Attempts || failed is NotifierRefusedException)
                 {
                     BlockEventsLog.NotTold(logger, settings.Name, one.EventId, attempt, reason);
-                    await DeadLetters.AppendAsync(feed, settings.Name, reason, attempt, one, cancellationToken).ConfigureAwait(false);
+                    await DeadLetters.AppendAsync(_feed, settings.Name, reason, attempt, one, cancellationToken).ConfigureAwait(false);
                     DeadCount++;
+                    BlockEventsMetrics.Dead(settings.Name);
                     return false;
                 }
 
@@ -87,15 +100,17 @@ public sealed class NotifierRunner(IFeedEngine feed, INotifier notifier, Notifie
         if (_gate.MayPass(ref one)) await TellAsync(one, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A notifier that is new is told what comes from now on.</summary>
+    /// <summary>A notifier that is new is told what comes from now on; one that was aborted too, and what it lost is said.</summary>
     private async ValueTask<RecordId> BeginAsync(CancellationToken cancellationToken)
     {
-        if (await feed.ReadPositionAsync(EventMakerOptions.Topic, Consumer, cancellationToken).ConfigureAwait(false) is { } position) return position;
-        RecordId last = (await feed.MeasureAsync(EventMakerOptions.Topic, RecordId.Max, cancellationToken).ConfigureAwait(false)).LastId;
-        // Also where there was no event yet: what comes before the next start is to be told then.
-        if (last == RecordId.Zero) last = new(0, 1);
-        await feed.AdvancePositionAsync(EventMakerOptions.Topic, Consumer, last, cancellationToken).ConfigureAwait(false);
-        return last;
+        ConsumerInfo? there = await consumers.FindAsync(Consumer, cancellationToken).ConfigureAwait(false);
+        RecordId? position = await _feed.ReadPositionAsync(EventMakerOptions.Topic, Consumer, cancellationToken).ConfigureAwait(false);
+        if (there is { State: ConsumerState.Active }) return position ?? RecordId.Zero;
+        if (there?.Abort is { } abort) BlockEventsLog.NotifierAborted(logger, settings.Name, abort.Reason, abort.Losses.Sum(loss => loss.Records));
+        // One that had a place without being registered keeps it.
+        ConsumerStart start = there is null && position is { } place && place != RecordId.Max ? ConsumerStart.At(place.Next()) : ConsumerStart.Last;
+        await consumers.RegisterAsync(new() { Name = Consumer, Topics = TopicSelection.Parse(EventMakerOptions.Topic), Start = start }, cancellationToken).ConfigureAwait(false);
+        return await _feed.ReadPositionAsync(EventMakerOptions.Topic, Consumer, cancellationToken).ConfigureAwait(false) ?? RecordId.Zero;
     }
 
     private static List<(RecordId Id, StorageEvent? Event)> Read(RecordPage page)

@@ -40,6 +40,7 @@ internal sealed class EventAppender(IFeedEngine feed)
         _batch.Begin(Encoding.UTF8.GetBytes(one.EventType), Encoding.UTF8.GetBytes(one.Hostname), Encoding.UTF8.GetBytes(subject));
         StorageEventWriter.Write(one, _batch);
         _batch.End();
+        BlockEventsMetrics.Made(one.EventType);
     }
 
     public async ValueTask AppendAsync(CancellationToken cancellationToken)

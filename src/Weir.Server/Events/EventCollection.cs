@@ -85,6 +85,9 @@ public sealed class EventCollection : IDisposable
         }
     }
 
+    /// <summary>Reads users' rules again; what is wrong with them is said, and the others are used from the next line on.</summary>
+    public void ReloadRules() => _rules.Reload();
+
     public void Dispose()
     {
         _listener?.Dispose();

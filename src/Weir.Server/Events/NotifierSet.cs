@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Weir.BlockEvents.Notifiers;
 using Weir.Feed;
+using Weir.Feed.Consuming;
 
 namespace Weir.Server.Events;
 
@@ -12,17 +13,18 @@ public sealed class NotifierSet : IDisposable
 
     /// <summary>Makes them.</summary>
     /// <exception cref="IOException">A file that one names cannot be read, or two have the same name.</exception>
-    public NotifierSet(IFeedEngine feed, IReadOnlyList<NotifierText> notifiers, IReadOnlyList<string> drives, Stream output, TimeProvider time, ILogger logger)
+    public NotifierSet(ConsumerRegistry consumers, IReadOnlyList<NotifierText> notifiers, IReadOnlyList<string> drives, Stream output, TimeProvider time, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(notifiers);
         ArgumentNullException.ThrowIfNull(drives);
-        _feed = feed;
+        ArgumentNullException.ThrowIfNull(consumers);
+        _feed = consumers.Feed;
         foreach (NotifierText text in notifiers) Add(text.Create(output), text.Settings);
-        if (drives.Count > 0) Add(new HealthBridge(feed, drives), new() { Name = "health", Filter = HealthBridge.Filter });
+        if (drives.Count > 0) Add(new HealthBridge(_feed, drives), new() { Name = "health", Filter = HealthBridge.Filter });
         if (_notifiers.GroupBy(entry => entry.Settings.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new IOException($"Two notifiers are called '{twice.Key}'; give each a name=.");
 
-        void Add(INotifier notifier, NotifierSettings settings) => _notifiers.Add((notifier, new(feed, notifier, settings, time, logger), settings));
+        void Add(INotifier notifier, NotifierSettings settings) => _notifiers.Add((notifier, new(consumers, notifier, settings, time, logger), settings));
     }
 
     /// <summary>Events told, and events that became dead letters.</summary>

@@ -161,6 +161,7 @@ public sealed class Daemon : IDisposable
         _options.ApplyLog(now.Options);
         _context = _context! with { Options = now.Options };
         _credentials.Reload();
+        _context.Reloads.Raise();
         var restarted = new List<string>();
         foreach (RoleDefinition role in _running.Where(role => changes.Any(key => role.Sections.Contains(key.Section))))
         {

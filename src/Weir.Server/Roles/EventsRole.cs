@@ -17,9 +17,10 @@ internal sealed class EventsRole(RoleContext context) : IRole
         ILogger logger = context.Loggers.CreateLogger("Weir.BlockEvents");
         var settings = new EventsSettings { Sources = options.Sources, JournalDirectories = options.JournalDirectories, RuleFiles = options.Rules, TellsDevices = options.TellsDevices };
         using var collection = new EventCollection(settings, context.Feed, context.Time, logger);
+        using IDisposable reloading = context.Reloads.Register(collection.ReloadRules);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using Stream output = Console.OpenStandardOutput();
-        var notifiers = new NotifierSet(context.Feed, options.Notify, options.Drives, output, context.Time, logger);
+        var notifiers = new NotifierSet(context.Consumers, options.Notify, options.Drives, output, context.Time, logger);
         using (notifiers)
         {
             VarlinkServer? varlink = options.Varlink is { } path ? new(path, context.Options.Feeds.Group, new(context.Feed, collection.Devices, context.Version), logger) : null;

@@ -27,6 +27,9 @@ public sealed record RoleContext(
     /// <summary>Where the health system is, told by the role that runs it.</summary>
     public HealthDoor Health { get; init; } = new();
 
+    /// <summary>That the daemon was told to read its configuration again, for roles that have files of their own.</summary>
+    public ReloadSignal Reloads { get; init; } = new();
+
     /// <summary>Where the daemon is served, told by the roles that serve it.</summary>
     public ServedAddresses Served { get; init; } = new();
 }

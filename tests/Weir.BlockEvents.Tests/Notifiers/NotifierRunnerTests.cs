@@ -5,6 +5,7 @@ using Weir.BlockEvents.Pipeline;
 using Weir.BlockEvents.Tests.Pipeline;
 using Weir.BlockEvents.Topology;
 using Weir.Feed;
+using Weir.Feed.Consuming;
 using Weir.Feed.Log;
 
 namespace Weir.BlockEvents.Tests.Notifiers;
@@ -63,6 +64,49 @@ public sealed class NotifierRunnerTests
     }
 
     [Fact]
+    public async Task It_is_a_registered_consumer_for_which_events_are_kept()
+    {
+        await using var pipeline = new TestPipeline(new NoDevices());
+        LogEngine feed = pipeline.OpenEngine();
+        var told = new Told();
+        var settings = new NotifierSettings { Name = "n", Filter = new() { EventTypes = ["ONE"] } };
+        await AppendAsync(feed, Sample.Event("ONE"));
+        await StartAsync(feed, told, settings);
+        Assert.Empty(told.Types);
+        await using var consumers = new ConsumerRegistry(feed);
+        ConsumerInfo consumer = Assert.Single(await consumers.ListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(("weir-notify-n", ConsumerState.Active, "block:events"), (consumer.Name, consumer.State, consumer.Registration.Topics.ToString()));
+        await AppendAsync(feed, Sample.Event("ONE"), Sample.Event("TWO"));
+        Assert.Equal(2, (await consumers.MeasureAsync(consumer, TestContext.Current.CancellationToken)).Records);
+        TopicHolders holders = await TopicHolders.ReadAsync(feed, TestContext.Current.CancellationToken);
+        RecordId needed = await holders.NeededFromAsync(EventMakerOptions.Topic, TestContext.Current.CancellationToken);
+        Assert.True(needed <= (await feed.DescribeAsync(EventMakerOptions.Topic, TestContext.Current.CancellationToken))!.LastId);
+        await StartAsync(feed, told, settings);
+        Assert.Equal(["ONE"], told.Types);
+        // Also what it did not want is done with.
+        Assert.Equal(0, (await consumers.MeasureAsync(consumer, TestContext.Current.CancellationToken)).Records);
+        // Who unregisters it makes it new.
+        Assert.True(await consumers.UnregisterAsync("weir-notify-n", TestContext.Current.CancellationToken));
+        await AppendAsync(feed, Sample.Event("ONE"));
+        await StartAsync(feed, told, settings);
+        Assert.Equal(["ONE"], told.Types);
+    }
+
+    [Fact]
+    public async Task A_place_from_before_it_was_registered_is_kept()
+    {
+        await using var pipeline = new TestPipeline(new NoDevices());
+        LogEngine feed = pipeline.OpenEngine();
+        await AppendAsync(feed, Sample.Event("ONE"));
+        RecordId last = (await feed.DescribeAsync(EventMakerOptions.Topic, TestContext.Current.CancellationToken))!.LastId;
+        await feed.WritePositionAsync(EventMakerOptions.Topic, "weir-notify-n", last, TestContext.Current.CancellationToken);
+        await AppendAsync(feed, Sample.Event("TWO"));
+        var told = new Told();
+        await StartAsync(feed, told, new NotifierSettings { Name = "n" });
+        Assert.Equal(["TWO"], told.Types);
+    }
+
+    [Fact]
     public async Task A_drive_below_which_a_device_fails_is_to_be_scanned_once()
     {
         await using var pipeline = new TestPipeline(new NoDevices());
@@ -87,7 +131,8 @@ public sealed class NotifierRunnerTests
 
     private static async Task<NotifierRunner> StartAsync(LogEngine feed, INotifier notifier, NotifierSettings settings)
     {
-        var runner = new NotifierRunner(feed, notifier, settings, TimeProvider.System, NullLogger.Instance);
+        await using var consumers = new ConsumerRegistry(feed);
+        var runner = new NotifierRunner(consumers, notifier, settings, TimeProvider.System, NullLogger.Instance);
         await runner.RunAsync(once: true, TestContext.Current.CancellationToken);
         // The first start of all is from now on, also in a feed that had no event yet.
         return runner;

@@ -25,6 +25,7 @@ public sealed class RawCollector : ILineSink, IDisposable
     private byte[] _sourceName = [];
     private long _second;
     private long _savedAt;
+    private (long Lines, long Storage, long Suppressed, long Lost) _measured;
 
     /// <summary>Makes a collector.</summary>
     public RawCollector(IFeedEngine feed, RuleSet rules, RawCollectorOptions options, ILogger logger)
@@ -63,6 +64,7 @@ public sealed class RawCollector : ILineSink, IDisposable
             _second = _options.Time.GetTimestamp() / _options.Time.TimestampFrequency;
             bool hasMore = source.Read(this);
             if (!hasMore) TellWaiting();
+            Measure();
             bool hasAppended = await AppendAsync(cancellationToken).ConfigureAwait(false);
             bool isDue = hasAppended || _options.Time.GetElapsedTime(_savedAt) >= _options.PlaceInterval || (!hasMore && once);
             if (isDue && source.Cursor != saved) saved = await SaveAsync(place, source.Cursor, cancellationToken).ConfigureAwait(false);
@@ -107,6 +109,13 @@ public sealed class RawCollector : ILineSink, IDisposable
     }
 
     public void Dispose() => _writer.Dispose();
+
+    /// <summary>Once for what was read together: counting each line would take longer than reading it.</summary>
+    private void Measure()
+    {
+        BlockEventsMetrics.Read(_source.Name, Counts.Lines - _measured.Lines, Counts.Storage - _measured.Storage, Counts.Suppressed - _measured.Suppressed, Counts.Lost - _measured.Lost);
+        _measured = (Counts.Lines, Counts.Storage, Counts.Suppressed, Counts.Lost);
+    }
 
     private void TellWaiting()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Weir.BlockEvents.Collectors.Raw;
@@ -47,6 +48,7 @@ internal sealed class CollectVerb : FeedVerb
         [
             "Lines that are about storage go to the topic block:raw, so that they can be read again with better rules; events go to block:events. An event names the device that is really meant, by its WWID, with what stands on it: multipath, volume, file system, mount point. Repeats are folded into one event with a count, and what follows from a failure below is linked to it.",
             "How far the journal and the kernel's log were read is kept in the feed: after any stop it goes on there, and what was logged meanwhile is caught up with. One process collects into a feed; 'weir serve --role events' is the same as a daemon, with notifiers.",
+            "SIGHUP reads the rules again; they are also read when a file changes.",
             "When it ends by itself, standard output says for each source how many lines were read, how many were about storage, and how many were only counted or lost.",
         ],
         Examples =
@@ -79,6 +81,11 @@ internal sealed class CollectVerb : FeedVerb
         if (run.Get(_directories) is { Length: > 0 } directories) settings = settings with { JournalDirectories = directories };
         await using IFeedEngine feed = FeedOpener.Open(Locate(run), run.Loggers);
         using var collection = new EventCollection(settings, feed, run.Time, run.Loggers.CreateLogger("Weir.BlockEvents"));
+        using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            collection.ReloadRules();
+        });
         try
         {
             await collection.RunAsync(cancellationToken);

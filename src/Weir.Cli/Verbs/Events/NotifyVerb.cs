@@ -4,6 +4,7 @@ using Weir.Cli.Help;
 using Weir.Cli.Running;
 using Weir.Cli.Verbs.Feed;
 using Weir.Feed;
+using Weir.Feed.Consuming;
 using Weir.Server.Configuration;
 using Weir.Server.Events;
 
@@ -55,8 +56,9 @@ internal sealed class NotifyVerb : FeedVerb
             : ConfigurationLoader.Load(run.Get(_config), run.Terminal.Variables).ThrowIfInvalid().Options.Events.Notify;
         if (notifiers.Count == 0) throw new UsageException("no notifier is named, neither here nor in events.notify of the configuration");
         await using IFeedEngine feed = Server.Feeds.FeedOpener.Open(Locate(run), run.Loggers);
+        await using var consumers = new ConsumerRegistry(feed, new() { Time = run.Time, Logger = run.Loggers.CreateLogger("Weir.Feed") });
         await using var output = new TerminalStream(run.Out);
-        using var set = new NotifierSet(feed, notifiers, [], output, run.Time, run.Loggers.CreateLogger("Weir.BlockEvents"));
+        using var set = new NotifierSet(consumers, notifiers, [], output, run.Time, run.Loggers.CreateLogger("Weir.BlockEvents"));
         try
         {
             if (run.Get(_replay)) run.Terminal.Say($"{await set.ReplayAsync(cancellationToken)} dead letters, {set.Counts.Told} told");
