@@ -24,6 +24,8 @@ public sealed class EventMaker
     private readonly EventFolder _folder;
     private readonly DeviceVerdicts _verdicts;
     private readonly EventAppender _appender;
+    private readonly DateTimeOffset _began;
+    private readonly long _beganAt;
     private RecordId _read;
     private RecordId _acknowledged;
 
@@ -31,11 +33,12 @@ public sealed class EventMaker
     public EventMaker(IFeedEngine feed, RuleSet rules, IDeviceResolver resolver, EventMakerOptions options, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
+        (_began, _beganAt) = (options.Time.GetUtcNow(), options.Time.GetTimestamp());
         _feed = feed;
         _resolver = resolver;
         _options = options;
         _logger = logger;
-        _lines = new(rules, resolver, options, (one, lines) => _folder!.Add(one, lines, options.Time.GetUtcNow()));
+        _lines = new(rules, resolver, options, (one, lines) => _folder!.Add(one, lines, Now));
         _folder = new(options.Storms);
         _verdicts = new(options.Storms);
         _appender = new(feed);
@@ -43,6 +46,9 @@ public sealed class EventMaker
 
     /// <summary>Events appended.</summary>
     public long EventCount => _appender.Count;
+
+    /// <summary>How late it is by a clock that nobody sets: how long something waits must not depend on what an administrator or NTP does meanwhile.</summary>
+    private DateTimeOffset Now => _began + _options.Time.GetElapsedTime(_beganAt);
 
     /// <summary>Runs until cancelled; with <paramref name="until"/> until what was collected when that ends is made into events.</summary>
     /// <exception cref="IOException">The feed cannot be read or does not take the events.</exception>
@@ -100,7 +106,7 @@ public sealed class EventMaker
     private async ValueTask TellAsync(bool all, CancellationToken cancellationToken)
     {
         _lines.Advance(all);
-        DateTimeOffset now = _options.Time.GetUtcNow();
+        DateTimeOffset now = Now;
         foreach (StorageEvent folded in _folder.Take(_lines.LineTime, now, all))
         {
             StorageEvent one = _lines.Refresh(folded);
@@ -119,14 +125,14 @@ public sealed class EventMaker
     /// <summary>Waits for lines, or until something that waits is due.</summary>
     private async Task WaitAsync(IFeedWatch watch, Task? until, CancellationToken cancellationToken)
     {
-        DateTimeOffset? due = Earlier(_lines.NextDue(), Earlier(_folder.NextDue(), _verdicts.NextDue()));
+        DateTimeOffset? due = Earlier(_lines.NextDue(Now), Earlier(_folder.NextDue(), _verdicts.NextDue()));
         using var woken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task lines = watch.WaitAsync(woken.Token).AsTask();
         var waits = new List<Task> { lines };
         if (until is not null) waits.Add(until);
         if (due is { } time)
         {
-            TimeSpan left = time - _options.Time.GetUtcNow();
+            TimeSpan left = time - Now;
             waits.Add(Task.Delay(left > TimeSpan.FromMilliseconds(1) ? left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1) : TimeSpan.FromMilliseconds(1), _options.Time, woken.Token));
         }
 

@@ -94,9 +94,10 @@ internal sealed class LineStage
         _repeats.Clear();
     }
 
-    /// <summary>When something that waits is due by the clock, if no line comes; null when nothing waits.</summary>
-    public DateTimeOffset? NextDue() =>
-        _assembler.NextDueMicroseconds is { } due ? _options.Time.GetUtcNow().AddMicroseconds(Math.Max(0, due - _lineMicroseconds - Elapsed) + 1000) : null;
+    /// <summary>When something that waits is due, if no line comes; null when nothing waits.</summary>
+    /// <param name="now">The clock by which that is said.</param>
+    public DateTimeOffset? NextDue(DateTimeOffset now) =>
+        _assembler.NextDueMicroseconds is { } due ? now.AddMicroseconds(Math.Max(0, due - _lineMicroseconds - Elapsed) + 1000) : null;
 
     public StorageEvent Refresh(StorageEvent one) => _devices.Refresh(one);
 

@@ -100,6 +100,44 @@ public sealed class EventMakerTests : IDisposable
     }
 
     [Fact]
+    public async Task Clocks_that_jump_hold_nothing_back()
+    {
+        await using var pipeline = new TestPipeline(new TopologyTracker(new(_tree.Root)));
+        LogEngine feed = pipeline.OpenEngine();
+        var time = new ManualTimeProvider(new(2024, 2, 3, 4, 5, 6, 400, TimeSpan.Zero));
+        var maker = new EventMaker(feed, RuleSet.BuiltIn, new TopologyTracker(new(_tree.Root)), new() { Hostname = "here", Time = time }, NullLogger.Instance);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        stop.CancelAfter(TimeSpan.FromSeconds(90));
+        Task making = maker.RunAsync(null, null, stop.Token);
+        DateTimeOffset began = time.GetUtcNow();
+        await LogAsync("2024-02-03T04:05:06.100000+00:00");
+        await UntilAsync(1);
+        Assert.InRange(time.GetElapsedTime(0), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        // What follows is told when a minute is over, whatever clocks and lines say.
+        time.StepWallClock(TimeSpan.FromDays(-1));
+        await LogAsync("2024-02-02T04:05:10.000000+00:00");
+        await LogAsync("2099-01-01T00:00:00.000000+00:00");
+        await LogAsync("1970-01-01T00:00:00.000000+00:00");
+        time.StepWallClock(TimeSpan.FromDays(3));
+        await LogAsync("2024-02-05T04:05:11.000000+00:00");
+        await UntilAsync(5);
+        Assert.InRange(time.GetElapsedTime(0), TimeSpan.Zero, TimeSpan.FromMinutes(3));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => making);
+
+        Task LogAsync(string at) => TestPipeline.CollectAsync(feed, $"{at} h1 kernel: I/O error, dev sdf, sector 20482 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2\n", 1000);
+
+        async Task UntilAsync(long lines)
+        {
+            while ((await TestPipeline.EventsOfAsync(feed)).Where(one => one.EventType == "BLK_IO_ERROR").Sum(one => one.Count) < lines)
+            {
+                if (time.ActiveTimers > 0) time.Advance(TimeSpan.FromMilliseconds(250));
+                await Task.Delay(5, stop.Token);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Of_a_storm_what_is_not_kept_is_counted()
     {
         var tracker = new TopologyTracker(new(_tree.Root));
@@ -116,6 +154,28 @@ public sealed class EventMakerTests : IDisposable
         StorageEvent verdict = Assert.Single(events, one => one.EventType == "DEVICE_DEGRADED");
         Assert.Equal(Severity.Critical, verdict.Severity);
         Assert.Equal("/dev/sdf", verdict.Device.Path);
+    }
+
+    [Fact]
+    public async Task Of_a_storm_of_many_kinds_nothing_is_lost_silently()
+    {
+        var tracker = new TopologyTracker(new(_tree.Root));
+        await using var pipeline = new TestPipeline(tracker);
+        const int Lines = 200_000;
+        string[] disks = ["sdb", "sdc", "sdd", "sde", "sdf", "sdg", "nvme0n1", "sdzz"];
+        var storm = new System.Text.StringBuilder();
+        for (int i = 0; i < Lines; i++)
+        {
+            string disk = disks[i * 7 % disks.Length];
+            storm.Append(System.Globalization.CultureInfo.InvariantCulture, $"2024-02-03T04:05:{i / 20_000:00}.{i % 20_000 * 50:000000}+00:00 h1 kernel: ");
+            storm.Append(i % 10 == 3 ? $"usb 1-1: new high-speed USB device number {i} using xhci_hcd\n" : i % 2 == 0 ? $"I/O error, dev {disk}, sector {i} op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2\n" : $"Buffer I/O error on dev {disk}, logical block {i}, async page read\n");
+        }
+
+        LogEngine feed = pipeline.OpenEngine();
+        CollectorCounts counts = await TestPipeline.CollectAsync(feed, storm.ToString(), 1000);
+        Assert.Equal((Lines, Lines * 9 / 10, 0), (counts.Lines, counts.Storage, counts.Lost));
+        await pipeline.MakeAsync(feed);
+        Assert.Equal(Lines * 9 / 10, (await TestPipeline.EventsOfAsync(feed)).Where(one => one.SubSystem == "block").Sum(one => one.Count));
     }
 
     public void Dispose() => _tree.Dispose();

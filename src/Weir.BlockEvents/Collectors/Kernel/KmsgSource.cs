@@ -27,11 +27,21 @@ public sealed class KmsgSource : ILogSource
     /// <param name="time">The clock.</param>
     /// <exception cref="IOException">The device cannot be opened: that takes root or CAP_SYSLOG.</exception>
     public KmsgSource(string cursor, bool fromEnd, TimeProvider time)
+        : this(KernelCalls.OpenNonBlocking(Device), Guid.TryParse(SysFile.Read("/proc/sys/kernel/random/boot_id"), out Guid boot) ? boot : Guid.Empty, cursor, fromEnd, time)
+    {
+    }
+
+    /// <param name="kmsg">Gives a record with each read, and none without waiting; it is closed with this.</param>
+    /// <param name="bootId">This start of the machine.</param>
+    /// <param name="cursor">Where reading ended before.</param>
+    /// <param name="fromEnd">Without a place: only what comes from now on.</param>
+    /// <param name="time">The clock.</param>
+    internal KmsgSource(SafeFileHandle kmsg, Guid bootId, string cursor, bool fromEnd, TimeProvider time)
     {
         _time = time;
-        _kmsg = KernelCalls.OpenNonBlocking(Device);
+        _kmsg = kmsg;
         if (_kmsg.IsInvalid) throw new IOException($"{Device} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}. It takes root or CAP_SYSLOG.");
-        BootId = Guid.TryParse(SysFile.Read("/proc/sys/kernel/random/boot_id"), out Guid boot) ? boot : Guid.Empty;
+        BootId = bootId;
         if (TryParse(cursor, out Guid before, out ulong sequence))
         {
             // After another start of the machine all there is is new.

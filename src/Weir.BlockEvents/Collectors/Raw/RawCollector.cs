@@ -13,6 +13,9 @@ public sealed class RawCollector : ILineSink, IDisposable
 {
     private const int MaxBatchBytes = 4 * 1024 * 1024;
 
+    /// <summary>What is only counted is told after so long, also while the storm goes on.</summary>
+    private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(10);
+
     private readonly IFeedEngine _feed;
     private readonly RawCollectorOptions _options;
     private readonly ILogger _logger;
@@ -25,6 +28,7 @@ public sealed class RawCollector : ILineSink, IDisposable
     private byte[] _sourceName = [];
     private long _second;
     private long _savedAt;
+    private long _toldAt;
     private (long Lines, long Storage, long Suppressed, long Lost) _measured;
 
     /// <summary>Makes a collector.</summary>
@@ -63,7 +67,7 @@ public sealed class RawCollector : ILineSink, IDisposable
             if (newRules?.Invoke() is { } rules) Use(rules);
             _second = _options.Time.GetTimestamp() / _options.Time.TimestampFrequency;
             bool hasMore = source.Read(this);
-            if (!hasMore) TellWaiting();
+            if (!hasMore || _options.Time.GetElapsedTime(_toldAt) > TellInterval) TellWaiting();
             Measure();
             bool hasAppended = await AppendAsync(cancellationToken).ConfigureAwait(false);
             bool isDue = hasAppended || _options.Time.GetElapsedTime(_savedAt) >= _options.PlaceInterval || (!hasMore && once);
@@ -119,6 +123,7 @@ public sealed class RawCollector : ILineSink, IDisposable
 
     private void TellWaiting()
     {
+        _toldAt = _options.Time.GetTimestamp();
         if (_limiter.WaitingCount == 0) return;
         Counts.Suppressed += _limiter.WaitingCount;
         foreach ((string rule, OwnedLine line, long repeats) in _limiter.TakeWaiting()) _writer.Add(line.Line, default, _sourceName, default, rule, repeats);
