@@ -127,6 +127,7 @@ public sealed class EventMaker
     {
         DateTimeOffset? due = Earlier(_lines.NextDue(Now), Earlier(_folder.NextDue(), _verdicts.NextDue()));
         using var woken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (due is null) _options.Idle?.Invoke();
         Task lines = watch.WaitAsync(woken.Token).AsTask();
         var waits = new List<Task> { lines };
         if (until is not null) waits.Add(until);

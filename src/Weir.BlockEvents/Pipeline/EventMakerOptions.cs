@@ -18,6 +18,9 @@ public sealed record EventMakerOptions
     /// <summary>Whether an event for each block device is made at the start.</summary>
     public bool TellsDevices { get; init; }
 
+    /// <summary>Called when everything that was collected is made into events and nothing waits; null for nobody.</summary>
+    public Action? Idle { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -12,6 +12,9 @@ namespace Weir.Server.Events;
 /// <summary>Collects lines about storage from all sources and makes events of them, in one process.</summary>
 public sealed class EventCollection : IDisposable
 {
+    /// <summary>So many lines make it worth while to collect what they left behind.</summary>
+    private const long MuchLines = 100_000;
+
     private readonly EventsSettings _settings;
     private readonly IFeedEngine _feed;
     private readonly TimeProvider _time;
@@ -19,6 +22,7 @@ public sealed class EventCollection : IDisposable
     private readonly LiveRules _rules;
     private readonly UeventListener? _listener;
     private readonly List<(string Source, CollectorCounts Counts)> _counts = [];
+    private long _linesAtCollection = -1;
 
     /// <summary>Reads the devices and begins to hear of them.</summary>
     public EventCollection(EventsSettings settings, IFeedEngine feed, TimeProvider time, ILogger logger)
@@ -51,7 +55,7 @@ public sealed class EventCollection : IDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var maker = new EventMaker(
-            _feed, _rules.Current, Devices, new() { Storms = _settings.Storms, TellsDevices = _settings.TellsDevices, Time = _time }, _logger);
+            _feed, _rules.Current, Devices, new() { Storms = _settings.Storms, TellsDevices = _settings.TellsDevices, Time = _time, Idle = GiveBackMemory }, _logger);
         Task collecting = CollectAsync(stop.Token);
         Task making = maker.RunAsync(collecting, NewRules(), stop.Token);
         Task indexing = IndexAsync(once: false, stop.Token);
@@ -70,6 +74,16 @@ public sealed class EventCollection : IDisposable
         }
 
         await IndexAsync(once: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>To start, and to catch up, takes more memory than to wait; what of it is free goes back to the system. Only after much was done: a collection takes a moment.</summary>
+    private void GiveBackMemory()
+    {
+        long lines = 0;
+        lock (_counts) lines = _counts.Sum(source => source.Counts.Lines);
+        if (_linesAtCollection >= 0 && lines - _linesAtCollection < MuchLines) return;
+        _linesAtCollection = lines;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     /// <summary>Keeps the index of the events. Without it queries take longer, and nothing else is amiss.</summary>
