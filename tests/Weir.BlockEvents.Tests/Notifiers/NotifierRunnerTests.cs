@@ -93,6 +93,32 @@ public sealed class NotifierRunnerTests
     }
 
     [Fact]
+    public async Task What_is_told_and_what_fails_is_measured()
+    {
+        string name = $"measured-{Guid.NewGuid():N}";
+        var measured = new System.Collections.Concurrent.ConcurrentDictionary<string, double>();
+        using var listener = new System.Diagnostics.Metrics.MeterListener { InstrumentPublished = (instrument, to) => { if (instrument.Meter.Name == "Weir.BlockEvents") to.EnableMeasurementEvents(instrument); } };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument.Name, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Note(instrument.Name, 1, tags));
+        listener.Start();
+        await using var pipeline = new TestPipeline(new NoDevices());
+        LogEngine feed = pipeline.OpenEngine();
+        var flaky = new Told { Failures = 2 };
+        var settings = new NotifierSettings { Name = name, Attempts = 2, RetryDelay = TimeSpan.FromMilliseconds(1) };
+        await StartAsync(feed, flaky, settings);
+        await AppendAsync(feed, Sample.Event("ONE"), Sample.Event("TWO"));
+        await StartAsync(feed, flaky, settings);
+        Assert.Equal(
+            [("weir_events_dead_letters_total", 1), ("weir_events_notified_total", 1), ("weir_events_notifier_failures_total", 2), ("weir_events_notifier_seconds", 3)],
+            measured.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, (int)pair.Value)));
+
+        void Note(string instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            if (tags.Length == 1 && name.Equals(tags[0].Value)) measured.AddOrUpdate(instrument, value, (_, sum) => sum + value);
+        }
+    }
+
+    [Fact]
     public async Task A_place_from_before_it_was_registered_is_kept()
     {
         await using var pipeline = new TestPipeline(new NoDevices());
