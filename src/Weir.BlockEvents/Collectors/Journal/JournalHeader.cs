@@ -64,4 +64,13 @@ internal readonly record struct JournalHeader
     internal static Guid Id(ReadOnlySpan<byte> bytes) => new(bytes[..16], bigEndian: true);
 
     private static long Long(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
+
+    /// <summary>Which file has a name now; null when it is none, or has no header yet.</summary>
+    public static Guid? ReadFileId(string path)
+    {
+        const int FileIdAt = 24;
+        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> bytes = stackalloc byte[16];
+        return RandomAccess.Read(file, bytes, FileIdAt) == bytes.Length ? Id(bytes) : null;
+    }
 }

@@ -16,7 +16,7 @@ public sealed class JournalSource : ILogSource
     private readonly JournalOptions _options;
     private readonly ILogger _logger;
     private readonly JournalWatch _watch;
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Guid> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<Guid> _done = [];
     private readonly Dictionary<Guid, ulong> _sequences = [];
     private readonly List<JournalFile> _files = [];
@@ -162,18 +162,21 @@ public sealed class JournalSource : ILogSource
         _mustList = false;
         foreach (string path in JournalPaths.In(_options.Directories))
         {
-            if (_seen.Contains(path)) continue;
             try
             {
+                // After a rotation another file has the name.
+                if (_seen.TryGetValue(path, out Guid known) && JournalHeader.ReadFileId(path) == known) continue;
                 Open(path);
             }
             catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException)
             {
+                // One that is just being made will do the next time.
+                _mustList |= DateTime.UtcNow - File.GetLastWriteTimeUtc(path) < TimeSpan.FromMinutes(1);
                 if (_refused.Add(path)) BlockEventsLog.JournalUnread(_logger, problem.Message);
             }
         }
 
-        foreach (string gone in _seen.Where(path => !File.Exists(path)).ToArray()) _seen.Remove(gone);
+        foreach (string gone in _seen.Keys.Where(path => !File.Exists(path)).ToArray()) _seen.Remove(gone);
         _files.Sort((left, right) => left.Header.HeadRealTime.CompareTo(right.Header.HeadRealTime));
     }
 
@@ -181,7 +184,7 @@ public sealed class JournalSource : ILogSource
     {
         var file = new JournalFile(path);
         Guid id = file.Header.FileId;
-        _seen.Add(path);
+        _seen[path] = id;
         bool isRenamed = _files.Exists(open => open.Header.FileId == id);
         _sequences.TryGetValue(file.Header.SequenceId, out ulong last);
         bool hasNothingNew = file.Header.IsArchived && (file.Header.TailSequence <= last || file.Header.EntryCount == 0);
