@@ -21,23 +21,18 @@ internal sealed class KernelLog : IDisposable
         return log;
     }
 
-    /// <summary>When a line with this text was seen first, at this time or later.</summary>
-    public async Task<DateTimeOffset> SeenAsync(string text, DateTimeOffset from, CancellationToken cancellationToken)
+    /// <summary>When a line with this text was seen first, at this time or later; null when there was none.</summary>
+    public DateTimeOffset? Seen(string text, DateTimeOffset from)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (true)
+        lock (_lines)
         {
-            lock (_lines)
+            foreach ((DateTimeOffset at, string line) in _lines)
             {
-                foreach ((DateTimeOffset at, string line) in _lines)
-                {
-                    if (at >= from && line.Contains(text, StringComparison.Ordinal)) return at;
-                }
+                if (at >= from && line.Contains(text, StringComparison.Ordinal)) return at;
             }
-
-            await Task.Delay(10, limit.Token);
         }
+
+        return null;
     }
 
     public void Dispose()
