@@ -22,7 +22,7 @@ public sealed record HealOptions
     public long MemoryBytes { get; init; } = 192 << 20;
 
     /// <summary>Objects that are repaired at once.</summary>
-    public int Concurrency { get; init; } = 128;
+    public int Concurrency { get; init; } = 512;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

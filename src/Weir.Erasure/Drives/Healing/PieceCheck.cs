@@ -10,15 +10,32 @@ internal static class PieceCheck
 {
     private const int BufferBytes = 1 << 20;
 
+    /// <summary>Opens a piece, lets the system forget what it holds of it, and has the drive begin to read; null where it is not there.</summary>
+    /// <exception cref="DriveFileException">It cannot be opened.</exception>
+    public static IDriveFile? Open(Drive drive, string path)
+    {
+        IDriveFile? file = drive.Files.TryOpen(path);
+        if (file is null) return null;
+        file.DropCache();
+        file.WillRead(0, Math.Min(file.Length, BufferBytes));
+        return file;
+    }
+
     /// <summary>What is wrong with a shard file, or null: its size, and the hash of each block.</summary>
     /// <exception cref="DriveFileException">It cannot be read.</exception>
     public static string? Shard(DriveWorker worker, Drive drive, string path, ShardLayout layout)
     {
-        using IDriveFile? file = drive.Files.TryOpen(path);
+        using IDriveFile? file = Open(drive, path);
+        return Shard(worker, file, drive, path, layout);
+    }
+
+    /// <summary>The same of a file that was opened before.</summary>
+    /// <exception cref="DriveFileException">It cannot be read.</exception>
+    public static string? Shard(DriveWorker worker, IDriveFile? file, Drive drive, string path, ShardLayout layout)
+    {
         string where = $"{drive.Path}/{path}";
         if (file is null) return $"{where} is not there";
         if (file.Length != layout.FileSize) return $"{where} has {file.Length} bytes and not {layout.FileSize}";
-        file.DropCache();
         int block = layout.PieceSize + layout.HashBytes, batch = Math.Max(1, BufferBytes / block);
         int most = (int)Math.Min((long)batch * block, layout.FileSize);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(most);
@@ -60,9 +77,15 @@ internal static class PieceCheck
     /// <exception cref="DriveFileException">It cannot be read.</exception>
     public static string? Bytes(Drive drive, string path, ReadOnlySpan<byte> expected)
     {
-        using IDriveFile? file = drive.Files.TryOpen(path);
+        using IDriveFile? file = Open(drive, path);
+        return Bytes(file, drive, path, expected);
+    }
+
+    /// <summary>The same of a file that was opened before.</summary>
+    /// <exception cref="DriveFileException">It cannot be read.</exception>
+    public static string? Bytes(IDriveFile? file, Drive drive, string path, ReadOnlySpan<byte> expected)
+    {
         if (file is null) return $"{drive.Path}/{path} is not there";
-        file.DropCache();
         byte[] bytes = new byte[expected.Length + 1];
         int read = file.Read(bytes, 0);
         return bytes.AsSpan(0, read).SequenceEqual(expected) ? null : $"{drive.Path}/{path} does not read back as it was written";

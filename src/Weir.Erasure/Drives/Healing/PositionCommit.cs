@@ -13,9 +13,15 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
     /// <summary>Larger metadata is not rewritten.</summary>
     private const int MaxMetadataBytes = 256 << 20;
 
+    /// <summary>Pieces that are opened before they are read back; of objects with very many parts the others are in their turn.</summary>
+    private const int MaxOpened = 2;
+
     private readonly TargetDrive _target = work.Target;
     private readonly string _metadataPath = $"{name.Path}/{XlMeta.FileName}";
     private readonly List<string> _dropped = [];
+
+    /// <summary>Staged pieces that were opened to be read back, by path.</summary>
+    private readonly Dictionary<string, IDriveFile?> _opened = [];
     private byte[]? _before;
     private byte[]? _after;
     private StagedPiece? _metadata;
@@ -33,6 +39,8 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
             string[] staged = [.. work.Shards.Select(shard => shard.Piece.StagedPath), .. _metadata is null ? (string[])[] : [_metadata.StagedPath]];
             if (staged.Length == 0) return;
             await drives.Barrier(_target.Drive).SyncAsync(staged).ConfigureAwait(false);
+            // The drive reads some of them while others are opened.
+            await queue.RunAsync(worker => OpenStaged(worker, staged)).ConfigureAwait(false);
             await queue.RunAsync(ReadBack).ConfigureAwait(false);
             if (stillWanted is not null && await stillWanted().ConfigureAwait(false) is { } reason) throw new DriveFileException(reason);
             journal?.Intend(name, _target.Drive, [.. work.Shards.Select(shard => shard.Piece.TargetPath), .. _metadata is null ? (string[])[] : [_metadata.TargetPath]]);
@@ -51,6 +59,7 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
         }
         finally
         {
+            foreach (IDriveFile? file in _opened.Values) file?.Dispose();
             await RemoveStagedAsync(queue).ConfigureAwait(false);
         }
     }
@@ -108,17 +117,35 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
         return work.Records.RemoveAll(record => work.FailureOf(record.Repair.Verdict.VersionId!.Value) is not null) == 0 && _dropped.Count == 0;
     }
 
+    private bool OpenStaged(DriveWorker worker, IEnumerable<string> paths)
+    {
+        foreach (string path in paths.Take(MaxOpened))
+        {
+            _opened[path] = PieceCheck.Open(_target.Drive, path);
+            worker.Charge(1, 0);
+        }
+
+        return true;
+    }
+
     private bool ReadBack(DriveWorker worker)
     {
         foreach (var shard in work.Shards)
         {
-            if (PieceCheck.Shard(worker, _target.Drive, shard.Piece.StagedPath, shard.Layout) is { } fault) throw new DriveFileException($"What was written does not read back: {fault}");
+            string path = shard.Piece.StagedPath;
+            string? fault = _opened.TryGetValue(path, out IDriveFile? file)
+                ? PieceCheck.Shard(worker, file, _target.Drive, path, shard.Layout)
+                : PieceCheck.Shard(worker, _target.Drive, path, shard.Layout);
+            if (fault is not null) throw new DriveFileException($"What was written does not read back: {fault}");
             work.WrittenBytes += shard.Layout.FileSize;
         }
 
         if (_metadata is null) return true;
         worker.Admit(2, _after!.Length);
-        if (PieceCheck.Bytes(_target.Drive, _metadata.StagedPath, _after) is { } wrong) throw new DriveFileException($"What was written does not read back: {wrong}");
+        string? wrong = _opened.TryGetValue(_metadata.StagedPath, out IDriveFile? metadata)
+            ? PieceCheck.Bytes(metadata, _target.Drive, _metadata.StagedPath, _after)
+            : PieceCheck.Bytes(_target.Drive, _metadata.StagedPath, _after);
+        if (wrong is not null) throw new DriveFileException($"What was written does not read back: {wrong}");
         work.WrittenBytes += _after!.Length;
         return true;
     }
