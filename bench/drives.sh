@@ -42,6 +42,35 @@ compare "normal, 300,000 metadata files, warm" small walk true
 compare "deep --cache, 6 GB of shards, warm" large read true --mode deep --cache
 [[ $(id -u) != 0 ]] || compare "deep, 6 GB of shards, cold" large read cold --mode deep
 
+# A lost drive, whole processes by wall clock; the yardstick reads as many drives as there are data shards, a thread each, while one more writes what the lost
+# one had and makes it durable. What is replaced is moved away, and removed at the end: removing first would slow whoever makes files next.
+rebuild() { # WHAT TREE DATA BEFORE
+  local what=$1 tree=$scratch/$2 data=$3 before=$4 lost mine=() theirs=() sources=() i start
+  lost=$tree/disk3
+  for i in "$tree"/disk*; do [[ $i == "$lost" ]] || sources+=("$i/bucket"); done
+  mkdir -p "$scratch/old"
+  for ((i = 0; i < rounds; i++)); do
+    mv "$lost" "$(mktemp -d "$scratch/old/XXXXXX")"
+    mkdir "$lost"
+    "$scratch/walk" read 2 "${sources[@]}" >/dev/null; $before
+    theirs+=("$("$scratch/walk" rebuild "$scratch/copy" "${sources[@]:0:data}" | awk '{ print $5 }')")
+    mv "$scratch/copy" "$(mktemp -d "$scratch/old/XXXXXX")"
+    sync; $before
+    start=$(date +%s.%N)
+    "${weir[@]}" drives heal "$tree"/disk* --replace "$lost" --journal "$scratch/journal" >/dev/null 2>&1
+    mine+=("$(date +%s.%N | awk -v start="$start" '{ print $1 - start }')")
+  done
+  rm -rf "$scratch/old" "$scratch/journal"
+  local a b
+  a=$(printf '%s\n' "${mine[@]}" | median) b=$(printf '%s\n' "${theirs[@]}" | median)
+  awk -v what="$what" -v a="$a" -v b="$b" 'BEGIN { printf "%s: %.2f s, yardstick %.2f s: %.2f of it\n", what, a, b, b / a }'
+}
+
+rebuild "lost drive, 120 objects of 32 MiB, 8+4, warm" large 8 true
+rebuild "lost drive, 50,000 objects of 1000 bytes, 4+2, warm" small 4 true
+[[ $(id -u) != 0 ]] || rebuild "lost drive, 120 objects of 32 MiB, 8+4, cold" large 8 cold
+[[ $(id -u) != 0 ]] || rebuild "lost drive, 50,000 objects of 1000 bytes, 4+2, cold" small 4 cold
+
 # Hundreds of thousands of objects in one directory, whose metadata are links to the same few files.
 make_many() { # NAME COUNT
   [[ -d $scratch/$1 ]] && return

@@ -18,7 +18,7 @@ internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options, Deep
     private const int CachedBytes = 544 << 10, UncachedBytes = 1088 << 10;
 
     /// <summary>Of each shard: what its drive is told of before its turn comes.</summary>
-    private const int AheadBytes = 4 << 20;
+    private const int AheadBytes = UncachedBytes;
 
     /// <summary>So many blocks that do not belong together are looked into, a part.</summary>
     private const int MaxExplained = 16;
