@@ -112,46 +112,18 @@ public sealed class IssueBook : IIssues, IAsyncDisposable
     internal async Task<IReadOnlyList<(HealthIssue Issue, bool IsNew)>> RecordAsync(IReadOnlyList<Sighting> sightings, IssueFinder finder, CancellationToken cancellationToken)
     {
         if (sightings.Count == 0) return [];
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        IssueChanges changes = await ChangeAsync(weighed =>
         {
-            var changes = new IssueChanges(_options.Time.GetUtcNow(), _next);
-            lock (_gate)
-            {
-                foreach (Sighting sighting in sightings) changes.Weigh(sighting, _index.OfObject(sighting.Pool, sighting.Set, sighting.Name.Path), finder);
-            }
-
-            await ApplyAsync(changes, cancellationToken).ConfigureAwait(false);
-            return changes.Seen;
-        }
-        finally
-        {
-            _turn.Release();
-        }
+            foreach (Sighting sighting in sightings) weighed.Weigh(sighting, _index.OfObject(sighting.Pool, sighting.Set, sighting.Name.Path), finder);
+        }, null, cancellationToken).ConfigureAwait(false);
+        return changes.Seen;
     }
 
     /// <summary>Takes down which drives cannot be used and why; those that are not named can be.</summary>
-    internal async Task RecordDrivesAsync(IReadOnlyList<HealthIssue> found, IReadOnlyList<string> drives, CancellationToken cancellationToken)
+    internal Task RecordDrivesAsync(IReadOnlyList<HealthIssue> found, IReadOnlyList<string> drives, CancellationToken cancellationToken) => ChangeAsync(changes =>
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var changes = new IssueChanges(_options.Time.GetUtcNow(), _next);
-            lock (_gate)
-            {
-                foreach (string drive in drives)
-                {
-                    changes.Weigh(found.FirstOrDefault(issue => issue.Drives[0] == drive), _index.Find(IssueKey.OfDrive(drive)));
-                }
-            }
-
-            await ApplyAsync(changes, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+        foreach (string drive in drives) changes.Weigh(found.FirstOrDefault(issue => issue.Drives[0] == drive), _index.Find(IssueKey.OfDrive(drive)));
+    }, null, cancellationToken);
 
     /// <summary>The last of the healer's records that was taken in.</summary>
     internal RecordId HealsRead
@@ -163,32 +135,17 @@ public sealed class IssueBook : IIssues, IAsyncDisposable
     }
 
     /// <summary>Ends the issues of what was repaired after they were detected.</summary>
-    internal async Task RecordHealsAsync(IReadOnlyList<HealedObject> healed, RecordId position, CancellationToken cancellationToken)
+    internal Task RecordHealsAsync(IReadOnlyList<HealedObject> healed, RecordId position, CancellationToken cancellationToken) => ChangeAsync(changes =>
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        foreach (HealedObject one in healed)
         {
-            var changes = new IssueChanges(_options.Time.GetUtcNow(), _next);
-            lock (_gate)
+            // Of the wrong set nothing was repaired: what lies there lies there still.
+            foreach (HealthIssue issue in _index.OfObject(one.Path).Where(issue => issue.VersionId is { } version && one.Versions.Contains(version) && issue.DetectedAt <= one.At && issue.Type is not IssueType.Misplaced))
             {
-                foreach (HealedObject one in healed)
-                {
-                    // Of the wrong set nothing was repaired: what lies there lies there still.
-                    foreach (HealthIssue issue in _index.OfObject(one.Path).Where(issue => issue.VersionId is { } version && one.Versions.Contains(version) && issue.DetectedAt <= one.At && issue.Type is not IssueType.Misplaced))
-                    {
-                        if (!changes.Cleared.Contains(issue.Id)) changes.Clear(issue, "healed", one.HealId);
-                    }
-                }
+                if (!changes.Cleared.Contains(issue.Id)) changes.Clear(issue, "healed", one.HealId);
             }
-
-            await ApplyAsync(changes, cancellationToken).ConfigureAwait(false);
-            lock (_gate) _heals = position;
         }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    }, () => _heals = position, cancellationToken);
 
     /// <summary>Writes the snapshot where something changed since.</summary>
     public async Task SaveAsync(CancellationToken cancellationToken = default)
@@ -210,42 +167,83 @@ public sealed class IssueBook : IIssues, IAsyncDisposable
         _turn.Dispose();
     }
 
-    private async Task ApplyAsync(IssueChanges changes, CancellationToken cancellationToken)
+    /// <summary>Finds out what changes, and makes it durable.</summary>
+    /// <param name="weigh">Compares with what is known; called again where that was not all.</param>
+    /// <param name="done">Goes with it.</param>
+    /// <param name="cancellationToken">Ends the wait for a feed that takes nothing.</param>
+    private async Task<IssueChanges> ChangeAsync(Action<IssueChanges> weigh, Action? done, CancellationToken cancellationToken)
     {
-        if (changes.Batch.Count == 0) return;
-        await AppendAsync(HealthTopics.Issues, changes.Batch, cancellationToken).ConfigureAwait(false);
-        lock (_gate)
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            _next = changes.Next;
-            foreach (string id in changes.Cleared) _index.Remove(id);
-            foreach (HealthIssue issue in changes.Put) Put(issue);
-            _version++;
-        }
+            IssueChanges changes;
+            do
+            {
+                changes = new(_options.Time.GetUtcNow(), _next);
+                lock (_gate) weigh(changes);
+            }
+            while (changes.Batch.Count > 0 && !await TryAppendAsync(changes.Batch, cancellationToken).ConfigureAwait(false));
+            lock (_gate)
+            {
+                _next = changes.Next;
+                foreach (string id in changes.Cleared) _index.Remove(id);
+                foreach (HealthIssue issue in changes.Put) Put(issue);
+                if (changes.Batch.Count > 0) _version++;
+                done?.Invoke();
+            }
 
-        _unsaved += changes.Batch.Count;
-        if (_unsaved >= _options.ChangesBetweenSnapshots) Save();
+            _unsaved += changes.Batch.Count;
+            if (_unsaved >= _options.ChangesBetweenSnapshots) Save();
+            return changes;
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
-    /// <summary>Appends until the feed takes it.</summary>
-    private async Task AppendAsync(string topic, RecordBatch batch, CancellationToken cancellationToken)
+    /// <summary>
+    /// Appends, if the topic ends where this knows it to end; false where it did not, and more is known now: what a process before this one was
+    /// killed over may turn out to have been kept.
+    /// </summary>
+    private async Task<bool> TryAppendAsync(RecordBatch batch, CancellationToken cancellationToken)
     {
         bool isTold = false;
         while (true)
         {
             try
             {
-                RecordId last = await _feed.AppendAsync(topic, batch, default, cancellationToken).ConfigureAwait(false);
-                if (isTold) ScanLog.FeedBack(_options.Logger, topic);
-                _position = last;
-                return;
+                _position = await _feed.AppendAsync(HealthTopics.Issues, batch, new(ExpectedLastId: _position), cancellationToken).ConfigureAwait(false);
+                if (isTold) ScanLog.FeedBack(_options.Logger, HealthTopics.Issues);
+                return true;
+            }
+            catch (LastIdMismatchException mismatch)
+            {
+                if (await TryCatchUpAsync(mismatch.LastId, cancellationToken).ConfigureAwait(false)) return false;
             }
             catch (FeedException error)
             {
-                if (!isTold) ScanLog.FeedAway(_options.Logger, topic, error.Message);
+                if (!isTold) ScanLog.FeedAway(_options.Logger, HealthTopics.Issues, error.Message);
                 isTold = true;
             }
 
             await Task.Delay(_options.RetryInterval, _options.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> TryCatchUpAsync(RecordId last, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReplayAsync(cancellationToken).ConfigureAwait(false);
+            // What was trimmed away counts for the end all the same.
+            if (_position < last) _position = last;
+            return true;
+        }
+        catch (FeedException error)
+        {
+            ScanLog.TopicUnread(_options.Logger, HealthTopics.Issues, error.Message);
+            return false;
         }
     }
 
@@ -306,7 +304,12 @@ public sealed class IssueBook : IIssues, IAsyncDisposable
             {
                 RecordPage page = await cursor.ReadAsync(cancellationToken).ConfigureAwait(false);
                 if (page.IsEmpty) return;
-                foreach (RecordView record in page) Replay(record);
+                lock (_gate)
+                {
+                    foreach (RecordView record in page) Replay(record);
+                    _version++;
+                }
+
                 _unsaved += page.Count;
             }
         }
