@@ -29,6 +29,8 @@ internal sealed class ScanJobStore
         _logger = logger;
         _directory = Path.Combine(stateDirectory, "scans");
         disk.CreateDirectory(_directory);
+        // A process that was killed may have left files that are seen and not yet durable: what goes on from them must not fall behind them.
+        disk.SyncDirectory(_directory);
     }
 
     /// <summary>All that there are. One that cannot be read is named and left out.</summary>
