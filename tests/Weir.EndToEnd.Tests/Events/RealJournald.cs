@@ -33,6 +33,13 @@ internal sealed class RealJournald : IDisposable
         return journald;
     }
 
+    /// <summary>Tells it to begin new files; they are not there yet when this returns.</summary>
+    public async Task RotateAsync(CancellationToken cancellationToken)
+    {
+        using Process kill = Process.Start("kill", ["-USR2", $"{_process.Id}"]);
+        await kill.WaitForExitAsync(cancellationToken);
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();

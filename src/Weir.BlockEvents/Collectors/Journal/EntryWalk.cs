@@ -58,13 +58,13 @@ internal sealed class EntryWalk(FileWindows windows, JournalObjects objects)
             if (!TryEnter(header)) break;
             if (_index == _capacity)
             {
-                if (_next == 0) return 0;
+                if (!HasNext(header)) return 0;
                 Leave();
                 continue;
             }
 
             long entry = objects.ArrayItem(_array, _index);
-            if (entry == 0 && _next == 0) return 0;
+            if (entry == 0 && !HasNext(header)) return 0;
             _index++;
             ulong sequence = objects.SequenceAt(entry);
             if (sequence == 0)
@@ -102,6 +102,13 @@ internal sealed class EntryWalk(FileWindows windows, JournalObjects objects)
         DamagedCount++;
         _scanAt = ScanStart(header);
         return false;
+    }
+
+    /// <summary>Whether another array follows. One that was the last when it was entered may be followed by another by now.</summary>
+    private bool HasNext(in JournalHeader header)
+    {
+        if (_next == 0 && objects.TryReadArray(_array, header.TailObjectOffset, out _, out long next) && next > _array) _next = next;
+        return _next != 0;
     }
 
     private void Leave()

@@ -71,11 +71,10 @@ public sealed class JournalSource : ILogSource
         {
             JournalFile file = _files[i];
             left -= ReadFile(file, sink, events, left);
-            if (left > 0 && file.Header.IsArchived && !file.Refresh())
-            {
-                Close(file);
-                i--;
-            }
+            if (left <= 0 || !file.Header.IsArchived) continue;
+            // Once more where it ended with more than was known; what follows it in the next file must not come first.
+            if (!file.Refresh()) Close(file);
+            i--;
         }
 
         return left <= 0;
@@ -177,7 +176,18 @@ public sealed class JournalSource : ILogSource
         }
 
         foreach (string gone in _seen.Keys.Where(path => !File.Exists(path)).ToArray()) _seen.Remove(gone);
-        _files.Sort((left, right) => left.Header.HeadRealTime.CompareTo(right.Header.HeadRealTime));
+        // When a file is there, the one before it has got its last entry: what is read of the two is in order, and the place never skips any.
+        foreach (JournalFile file in _files) file.Refresh();
+        _files.Sort(InOrder);
+    }
+
+    /// <summary>Older ones first. One that has no entry yet is the newest; it begins with the number that the one before it ended with.</summary>
+    private static int InOrder(JournalFile left, JournalFile right)
+    {
+        int byTime = Begin(left.Header).CompareTo(Begin(right.Header));
+        return byTime != 0 ? byTime : left.Header.TailSequence.CompareTo(right.Header.TailSequence);
+
+        static long Begin(in JournalHeader header) => header.EntryCount > 0 ? header.HeadRealTime : long.MaxValue;
     }
 
     private void Open(string path)
