@@ -88,7 +88,7 @@ internal sealed class PeerListener : IDisposable
         try
         {
             peer = socket.RemoteEndPoint;
-            Configure(socket);
+            PeerSocket.Configure(socket);
             stream = new NetworkStream(socket, ownsSocket: false);
             using var deadline = new CancellationTokenSource(_options.RequiresCredentials ? _state.Options.AuthTimeout : _state.Options.FirstMessageTimeout, _state.Time);
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
@@ -148,15 +148,6 @@ internal sealed class PeerListener : IDisposable
             _connections.Remove(connection);
             CoordinatorLog.Disconnected(_state.Logger, connection.Peer);
         }
-    }
-
-    private static void Configure(Socket socket)
-    {
-        socket.NoDelay = true;
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
     }
 
     private async Task<(Permissions? Permissions, bool IsRefused)> SecureAsync(SslStream stream, EndPoint? peer, Permissions? permissions, CancellationToken cancellationToken)

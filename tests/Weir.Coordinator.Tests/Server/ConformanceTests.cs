@@ -216,6 +216,28 @@ public sealed class ConformanceTests
     }
 
     [Fact]
+    public async Task Lock_without_a_value_unlocks()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using RawPeer peer = await server.ConnectAsync();
+        await peer.AskAsync("{\"command\":\"lock\",\"locked\":1}", "{\"command\": \"lock\"}");
+        await peer.AskAsync("{\"command\":\"lock\"}", "{\"command\": \"lock\"}");
+        await peer.AskAsync(
+            "{\"command\":\"status\"}", $"{{\"command\": \"status\", \"clients_connected\": 1, \"clients\": [{{\"client_id\": \"{peer.Name}\", \"status\": \"init\"}}]}}");
+    }
+
+    [Fact]
+    public async Task An_agent_without_an_id_goes_by_its_address()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using RawPeer peer = await server.ConnectAsync();
+        await peer.AskAsync("{\"command\":\"ehlo\"}", "{\"command\": \"ehlo\"}");
+        await peer.SendAsync(Recv);
+        await peer.AskAsync(
+            "{\"command\":\"status\"}", $"{{\"command\": \"status\", \"clients_connected\": 1, \"clients\": [{{\"client_id\": \"{peer.Name}\", \"status\": \"waiting\"}}]}}");
+    }
+
+    [Fact]
     public async Task While_it_is_locked_nothing_is_handed_out()
     {
         await using var server = await TestServer.StartAsync();
