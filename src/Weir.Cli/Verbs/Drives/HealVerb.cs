@@ -98,7 +98,7 @@ internal sealed class HealVerb : Verb
         using HealJournal journal = OpenJournal(run, topology, isDry);
         var options = new HealOptions { IsLive = run.Get(_live), MayOutline = !isDry, Time = run.Time };
         using var healer = new DeploymentHealer(topology, drives, options, examine, journal, printer);
-        using var progress = new HealProgressLine(run, healer, journal);
+        using var progress = new HealProgressLine(run.Terminal, run.Time, () => healer.Totals);
         printer.Progress = progress;
         try
         {
@@ -107,7 +107,7 @@ internal sealed class HealVerb : Verb
             if (!isDry)
             {
                 if (only is null) await healer.RepairBucketsAsync();
-                progress.Begin();
+                progress.Begin(journal.Rest());
                 await healer.RunAsync(cancellationToken);
                 if (run.Get(_quarantine)) await healer.QuarantineAsync(new(drives, name), cancellationToken);
             }

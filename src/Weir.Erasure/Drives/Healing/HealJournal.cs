@@ -132,6 +132,21 @@ public sealed class HealJournal : IDisposable
         }
     }
 
+    /// <summary>How much <see cref="Left"/> comes to. Of a plan that an earlier run began this reads what is left of it.</summary>
+    public PlanRest Rest()
+    {
+        PlanCursor cursor = Cursor;
+        if (cursor.Done == 0) return new(cursor.Objects, cursor.ReadBytes + cursor.WriteBytes);
+        long objects = 0, bytes = 0;
+        foreach ((_, PlannedObject planned) in Left())
+        {
+            objects++;
+            bytes += planned.ReadBytes + planned.WriteBytes;
+        }
+
+        return new(objects, bytes);
+    }
+
     /// <summary>So many objects from the plan's beginning are done.</summary>
     public void Advance(long done, bool isFinished)
     {
