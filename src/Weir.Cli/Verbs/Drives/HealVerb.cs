@@ -75,6 +75,7 @@ internal sealed class HealVerb : Verb
         bool isDry = run.Get(_dryRun);
         if (isDry && (run.Get(_resume) || run.Get(_quarantine))) throw new UsageException("--dry-run does nothing that could be resumed or moved");
         if (run.Get(_resume) && only is not null) throw new UsageException("--resume goes on with a whole run, and --object begins one of its own");
+        if (run.Get(_resume) && run.Get(_quarantine)) throw new UsageException("--resume repairs what an earlier look planned, and what belongs to no version is found by looking: finish that run first, then give --quarantine without --resume");
         if (run.Get(_live) && run.Get(_quarantine)) throw new UsageException("--quarantine moves what no version refers to, and that may be what a running server is just writing: stop the server first, and leave --live out");
         DriveQueueOptions queues = QueueOptions(run);
         using var printer = new HealPrinter(run, run.Get(_json), isDry);

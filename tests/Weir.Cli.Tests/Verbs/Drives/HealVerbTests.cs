@@ -147,6 +147,7 @@ public sealed class HealVerbTests : IDisposable
     [InlineData("--concurrency", "0")]
     [InlineData("--dry-run", "--resume")]
     [InlineData("--live", "--quarantine")]
+    [InlineData("--resume", "--quarantine")]
     public async Task A_wrong_command_line_does_nothing(string option, string value)
     {
         await MakeAsync();
