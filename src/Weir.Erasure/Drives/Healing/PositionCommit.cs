@@ -66,6 +66,8 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
 
     private bool StageMetadata(DriveWorker worker, string? doubt)
     {
+        // Its stamp, and the file opened and read.
+        worker.Admit(3, work.Answer.FileBytes);
         DriveStamp? stamp = _target.Store.FindStamp(_target.Root, _metadataPath);
         XlMeta? current = ReadCurrent();
         if (work.Answer.State == MetadataState.Found) CheckSeen(current);
@@ -121,8 +123,8 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
     {
         foreach (string path in paths.Take(MaxOpened))
         {
+            worker.Admit(1, 0);
             _opened[path] = PieceCheck.Open(_target.Drive, path);
-            worker.Charge(1, 0);
         }
 
         return true;
@@ -159,8 +161,9 @@ internal sealed class PositionCommit(HealDrives drives, ObjectName name, IReadOn
             Put(shard.Piece, changed);
         }
 
-        worker.Progress();
         if (_metadata is null) return changed;
+        // The old one opened and read, and what each rename takes.
+        worker.Admit(_before is null ? 2 : 4, _before?.Length ?? 0);
         // The other versions in the file must be those that the new one was made from.
         if (_before is not null && PieceCheck.Bytes(_target.Drive, _metadataPath, _before) is not null) throw new DriveFileException($"{_target.Drive.Path}/{_metadataPath} changed while it was repaired");
         Put(_metadata, changed);

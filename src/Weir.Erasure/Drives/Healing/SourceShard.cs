@@ -40,8 +40,9 @@ internal sealed record SourceShard(int Shard, Drive Drive, ReadOnlyMemory<byte> 
     public async Task<ShardSource?> OpenAsync(DriveQueues queues, ShardLayout layout)
     {
         if (!Inline.IsEmpty) return Inline.Length == layout.FileSize ? new(Inline, Path) : null;
-        return await queues[Drive].RunAsync(_ =>
+        return await queues[Drive].RunAsync(worker =>
         {
+            worker.Admit(1, 0);
             IDriveFile? file = Drive.Files.TryOpen(Path);
             if (file is null || file.Length == layout.FileSize) return file is null ? null : new ShardSource(file, $"{Drive.Path}/{Path}");
             file.Dispose();

@@ -131,8 +131,11 @@ internal sealed class VersionRebuild(HealDrives drives, ObjectName name, IReadOn
 
         try
         {
-            (DriveOwner owner, DriveStamp? before) = await drives.Queues[own.Target.Drive].RunAsync(_ =>
-                (SiblingOwners.Of(siblings, path, isDirectory: false), own.Target.Store.FindStamp(own.Target.Root, path))).ConfigureAwait(false);
+            (DriveOwner owner, DriveStamp? before) = await drives.Queues[own.Target.Drive].RunAsync(worker =>
+            {
+                worker.Admit(2, 0);
+                return (SiblingOwners.Of(siblings, path, isDirectory: false), own.Target.Store.FindStamp(own.Target.Root, path));
+            }).ConfigureAwait(false);
             sinks.Add((position, await PieceSink.OpenAsync(shard, own.Target, drives.Queues[own.Target.Drive], owner).ConfigureAwait(false), before));
         }
         catch (DriveFileException error)

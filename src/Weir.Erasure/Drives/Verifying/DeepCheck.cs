@@ -202,8 +202,8 @@ internal sealed class DeepCheck(DriveQueues queues, ExamineOptions options, Deep
     private ShardSource? Open(DriveWorker worker, VersionCase version, ShardState state, XlPart part, XlWholeHash? whole)
     {
         string path = version.PartPath(part.Number), where = $"{state.Drive!.Path}/{path}";
+        worker.Admit(1, 0);
         IDriveFile? file = state.Drive.Files.TryOpen(path);
-        worker.Charge(1, 0);
         if (file is null)
         {
             state.BadPart(FindingKind.PartMissing, part.Number, $"{where} is not there");

@@ -19,8 +19,8 @@ internal sealed record PartProbe(VersionCase Version, int Part, string Path)
     {
         foreach (PartProbe probe in probes)
         {
+            worker.Admit(1, 0);
             probe.Run(drive);
-            worker.Charge(1, 0);
         }
 
         return true;

@@ -11,6 +11,9 @@ internal sealed record PositionReading(DriveMetadata Metadata, IReadOnlyList<str
     /// <summary>More entries than this in an object's directory are not looked at for orphans.</summary>
     private const int MaxEntries = 100_000;
 
+    /// <summary>The file is opened and read, and its directory looked at.</summary>
+    private const int CallsOfMetadata = 3;
+
     /// <summary>Reads on the drive's own threads. Never throws: what fails is unknown.</summary>
     public static async Task<PositionReading> ReadAsync(DriveQueues queues, Drive? drive, int position, ObjectName name)
     {
@@ -30,16 +33,20 @@ internal sealed record PositionReading(DriveMetadata Metadata, IReadOnlyList<str
 
     private static PositionReading Read(DriveWorker worker, Drive drive, int position, ObjectName name)
     {
+        worker.AdmitCalls(CallsOfMetadata);
         DriveMetadata metadata = DriveMetadata.ReadAll(drive, position, name);
-        worker.Charge(1, metadata.FileBytes);
+        worker.Charge(0, metadata.FileBytes);
         var directories = new List<string>();
         try
         {
             // A directory's links count the directories in it, where the file system counts them at all.
             if (drive.Files.Stat(name.Path) is null or { Kind: DriveEntryKind.Directory, Links: 2 }) return new(metadata, directories);
+            worker.AdmitCalls(1);
             foreach ((string entry, DriveEntryKind kind) in drive.Files.ReadDirectory(name.Path, MaxEntries))
             {
-                if (kind == DriveEntryKind.Directory && IsDataDirName(entry) && HoldsShards(drive, $"{name.Path}/{entry}")) directories.Add(entry);
+                if (kind != DriveEntryKind.Directory || !IsDataDirName(entry)) continue;
+                worker.AdmitCalls(1);
+                if (HoldsShards(drive, $"{name.Path}/{entry}")) directories.Add(entry);
             }
         }
         catch (DriveFileException)

@@ -28,6 +28,9 @@ internal sealed class SetWalk
     /// <summary>Directories that are given before the drives are looked after again.</summary>
     private const int TurnsBetweenFillings = 32;
 
+    /// <summary>A visit opens and reads metadata, looks at its directory, and where that has others lists it.</summary>
+    private const int CallsOfVisit = 3;
+
     private readonly DriveQueues _queues;
     private readonly IReadOnlyList<Drive?> _drives;
     private readonly VerifyOptions _options;
@@ -296,12 +299,14 @@ internal sealed class SetWalk
                 continue;
             }
 
+            worker.AdmitCalls(node.Kind == WalkNodeKind.List ? 1 : CallsOfVisit);
             // The first position that has the directory keeps the versions.
             bool wantsVersions = System.Numerics.BitOperations.TrailingZeroCount(node.Drives) == position;
             visits[i] = node.Kind == WalkNodeKind.List ? visitor.List(node.Path, node) : visitor.Visit(node.Path, node, wantsVersions);
             if (visits[i].Error is { } error) queue.NoteError(error);
             worker.Pass(visits[i].Files);
-            worker.Charge(3, visits[i].Bytes);
+            // The parts after the first were looked at too; how many there are is known only now.
+            worker.Charge(Math.Max(0, visits[i].Files - 1 - CallsOfVisit), visits[i].Bytes);
         }
 
         _visitors[position].Add(visitor);

@@ -44,6 +44,13 @@ public sealed class DriveWorker
     /// <param name="bytes">At most <see cref="MostAtOnce"/>.</param>
     public void Admit(int calls, long bytes) => Charge(calls, bytes);
 
+    /// <summary>Waits until the limits of the drive allow calls whose bytes are not known yet and are charged afterwards; free where nothing is limited.</summary>
+    /// <param name="calls">Calls that it takes.</param>
+    public void AdmitCalls(int calls)
+    {
+        if (_pace is { IsLimited: true }) Charge(calls, 0);
+    }
+
     /// <summary>Says what was read where that could not be known before, and waits as long as the limits of the drive ask for.</summary>
     /// <param name="calls">Files and directories that were opened or looked at, and reads.</param>
     /// <param name="bytes">What was read.</param>

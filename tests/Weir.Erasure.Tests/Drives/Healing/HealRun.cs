@@ -28,8 +28,9 @@ internal sealed class HealRun : IHealObserver
     /// <param name="options">How.</param>
     /// <param name="between">What happens after everything was looked at, before the first repair.</param>
     /// <param name="queueOptions">How the drives are used.</param>
+    /// <param name="beforeLook">What happens when the drives are known and nothing of them was looked at.</param>
     public static async Task<HealRun> RunAsync(
-        IEnumerable<string> paths, VerifyMode mode = VerifyMode.Normal, IDriveStore? store = null, HealOptions? options = null, Action? between = null, DriveQueueOptions? queueOptions = null)
+        IEnumerable<string> paths, VerifyMode mode = VerifyMode.Normal, IDriveStore? store = null, HealOptions? options = null, Action? between = null, DriveQueueOptions? queueOptions = null, Action? beforeLook = null)
     {
         using TemporaryDirectory journals = TemporaryDirectory.OfMemory();
         var run = new HealRun();
@@ -38,6 +39,7 @@ internal sealed class HealRun : IHealObserver
         drives.Take(topology.Pools.SelectMany(pool => Enumerable.Range(0, pool.SetCount).SelectMany(pool.Set)).OfType<Drive>());
         using HealJournal journal = HealJournal.Create(journals.Path, Guid.Empty, [], TimeProvider.System);
         using var healer = new DeploymentHealer(topology, drives, options ?? new(), new() { Mode = mode, TrustsCache = true }, journal, run);
+        beforeLook?.Invoke();
         await healer.PlanAsync(TestContext.Current.CancellationToken);
         between?.Invoke();
         await healer.RunAsync(TestContext.Current.CancellationToken);

@@ -13,7 +13,7 @@ internal sealed class HookedStore : IDriveStore
     /// <summary>Before a file is made durable.</summary>
     public Action<string> Syncing { get; set; } = _ => { };
 
-    /// <summary>Before any call; bytes where they are written or read.</summary>
+    /// <summary>When a file or directory is opened, listed, looked at, made or renamed, or bytes are written or read, with how many.</summary>
     public Action<string, long> Calling { get; set; } = (_, _) => { };
 
     public IDriveFile? OpenRead(string root, string relativePath)
@@ -22,9 +22,17 @@ internal sealed class HookedStore : IDriveStore
         return _below.OpenRead(root, relativePath) is { } file ? new CountedFile(this, root, file) : null;
     }
 
-    public DriveEntry? Stat(string root, string relativePath) => _below.Stat(root, relativePath);
+    public DriveEntry? Stat(string root, string relativePath)
+    {
+        Calling(root, 0);
+        return _below.Stat(root, relativePath);
+    }
 
-    public void List(string root, string relativePath, DriveEntryVisitor visit) => _below.List(root, relativePath, visit);
+    public void List(string root, string relativePath, DriveEntryVisitor visit)
+    {
+        Calling(root, 0);
+        _below.List(root, relativePath, visit);
+    }
 
     public int ReadStart(string root, string relativePath, Span<byte> buffer)
     {
@@ -45,9 +53,17 @@ internal sealed class HookedStore : IDriveStore
 
     public bool CreateDirectory(string root, string relativePath, DriveOwner owner) => _below.CreateDirectory(root, relativePath, owner);
 
-    public IDriveOutput CreateFile(string root, string relativePath, DriveOwner owner) => new CountedOutput(this, root, _below.CreateFile(root, relativePath, owner));
+    public IDriveOutput CreateFile(string root, string relativePath, DriveOwner owner)
+    {
+        Calling(root, 0);
+        return new CountedOutput(this, root, _below.CreateFile(root, relativePath, owner));
+    }
 
-    public void Rename(string root, string from, string to, bool replaces) => _below.Rename(root, from, to, replaces);
+    public void Rename(string root, string from, string to, bool replaces)
+    {
+        Calling(root, 0);
+        _below.Rename(root, from, to, replaces);
+    }
 
     public void Sync(string root, string relativePath)
     {
