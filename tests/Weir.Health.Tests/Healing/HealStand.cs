@@ -69,7 +69,14 @@ internal sealed class HealStand : IAsyncDisposable
         Heals = await HealService.OpenAsync(
             Configure(new()
             {
-                Feed = Feed, Pools = Pools, Policies = Policies, StateDirectory = StateDirectory, Live = Live, SettleTime = SettleTime, SightingInterval = SightingInterval, TrustsCache = true,
+                Feed = Feed,
+                Pools = Pools,
+                Policies = Policies,
+                StateDirectory = StateDirectory,
+                Live = Live,
+                SettleTime = SettleTime,
+                SightingInterval = SightingInterval,
+                TrustsCache = true,
                 Random = new(1),
             }),
             Ct);

@@ -9,7 +9,9 @@ public sealed class BucketPriorityTests
         BucketClasses = new Dictionary<string, IReadOnlyList<string>> { ["critical_buckets"] = ["pay-*", "ledger"], ["standard_buckets"] = ["*"] },
         PriorityMapping = new Dictionary<string, HealthPriority>
         {
-            ["critical_buckets"] = HealthPriority.Emergency, ["standard_buckets"] = HealthPriority.Normal, ["scratch"] = HealthPriority.Low,
+            ["critical_buckets"] = HealthPriority.Emergency,
+            ["standard_buckets"] = HealthPriority.Normal,
+            ["scratch"] = HealthPriority.Low,
         },
     };
 

@@ -86,7 +86,12 @@ public sealed class ScanCrashTests
                 IssueBook issues = await IssueBook.OpenAsync(engine, new() { StateDirectory = "/state", Policies = _policies, Disk = _disk.Main, RetryInterval = TimeSpan.FromMilliseconds(2), ChangesBetweenSnapshots = 3 }, ScanBench.Ended);
                 using var scans = new ScanService(engine, pools, pacer, _policies, issues, new()
                 {
-                    StateDirectory = "/state", Disk = _disk.Main, BatchObjects = Batch, RetryInterval = TimeSpan.FromMilliseconds(2), StopPatience = TimeSpan.FromMilliseconds(1), Random = new Random(_random.Next()),
+                    StateDirectory = "/state",
+                    Disk = _disk.Main,
+                    BatchObjects = Batch,
+                    RetryInterval = TimeSpan.FromMilliseconds(2),
+                    StopPatience = TimeSpan.FromMilliseconds(1),
+                    Random = new Random(_random.Next()),
                 });
                 // The request counts from when it was said to be taken in.
                 // One that was not said to be taken in may have been, all the same.

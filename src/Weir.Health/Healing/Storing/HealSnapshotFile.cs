@@ -163,8 +163,17 @@ internal static class HealSnapshotFile
         if (!Enum.IsDefined(state) || !Enum.IsDefined(priority) || !Enum.IsDefined(effective) || !Enum.IsDefined(mode)) throw new FormatException("a job in no known state");
         var request = new HealRequest
         {
-            Bucket = bucket, Object = key, Priority = priority, Mode = mode, MaxRetries = retries, Margin = margin == short.MinValue ? null : margin,
-            IssueId = issue, IncidentId = incident, Reason = reason, Drive = drive, DriveId = driveId,
+            Bucket = bucket,
+            Object = key,
+            Priority = priority,
+            Mode = mode,
+            MaxRetries = retries,
+            Margin = margin == short.MinValue ? null : margin,
+            IssueId = issue,
+            IncidentId = incident,
+            Reason = reason,
+            Drive = drive,
+            DriveId = driveId,
         };
         HealJob job = book.Make(number, request, version, requestedAt);
         (job.Effective, job.AgesFrom) = (effective, agesFrom);
